@@ -1,0 +1,251 @@
+// Mail data as it streams by: facts, digest, size and (if asked) the unstuffed octets themselves. Used by the DATA reader
+// (mail-data.ts), for BDAT chunks, and to describe submissions. Native searches only: a step per line, never per octet.
+// Not here: finding the end of data.
+
+import { isAscii } from 'node:buffer';
+import { createHash, type Hash } from 'node:crypto';
+import type { ContentFacts } from './trace-event';
+
+const CR = 13;
+const LF = 10;
+const DOT = 46;
+const NUL = 0;
+/** The header section is looked for in this much of the beginning. */
+const HEAD_OCTETS = 16_384;
+/** Below this the digest is made in one call at the end, which costs a third of a streaming hash. */
+const ONE_SHOT_OCTETS = 65_536;
+const SMUGGLING_KEPT = 16;
+/** What some server takes for the end of data although it is not CRLF.CRLF (RFC 5321 4.1.1.4; SMTP smuggling, 2023). */
+const SMUGGLING =
+  /\r\n\.\n|\r\n\.\r(?!\n)|\r\n\0{1,3}\.\r\n|\n\.\r\n|\r\.\r\n|\n\.\n|\n\.\r(?!\n)|\r\.\n|\r\.\r(?!\n)/g;
+/** The longest of them, the octet behind it, and the octet before it. */
+const SMUGGLING_REACH = 10;
+const SMUGGLING_NAMES: Readonly<Record<string, string>> = { '\r': 'CR', '\n': 'LF', '\0': 'NUL', '.': '.' };
+
+export interface ContentSummary {
+  /** Unstuffed octets. */
+  readonly size: number;
+  /** sha256, hexadecimal, of the unstuffed octets. */
+  readonly digest: string;
+  readonly messageId: string | null;
+  readonly facts: ContentFacts;
+  /** The unstuffed octets, in the pieces they came in; null when not kept. */
+  readonly content: readonly Buffer[] | null;
+}
+
+export class ContentMeter {
+  private readonly transparent: boolean;
+  private readonly keep: boolean;
+  private kept: Buffer[] | null = [];
+  private headOctets = 0;
+  private readonly head: Buffer[] = [];
+  private hash: Hash | null = null;
+  private size = 0;
+  private rawOffset = 0;
+
+  private atLineStart = true;
+  private dotPending = false;
+  private crPending = false;
+  private lineOctets = 0;
+
+  private lines = 0;
+  private longestLine = 0;
+  private bareLf = 0;
+  private bareCr = 0;
+  private nul = 0;
+  private eightBit = false;
+  private stuffedDots = 0;
+  private unstuffedDots = 0;
+  private readonly smuggling: { sequence: string; offset: number }[] = [];
+  private suspicious = false;
+  private tail = '';
+  private smugglingSeenTo = 0;
+
+  /**
+   * @param dotStuffed whether the transparency procedure applies (RFC 5321 4.5.2): true for DATA, false for BDAT
+   * @param keep whether the content is wanted at the end
+   */
+  constructor(dotStuffed: boolean, keep: boolean) {
+    this.transparent = !dotStuffed;
+    this.keep = keep;
+  }
+
+  /** Takes raw octets, in order; the final dot line is not among them. */
+  feed(octets: Buffer): void {
+    if (octets.length === 0) return;
+    if (!this.eightBit && !isAscii(octets)) this.eightBit = true;
+    const bareBefore = this.bareLf + this.bareCr;
+    let nulAt = octets.indexOf(NUL);
+    if (nulAt >= 0) this.suspicious = true;
+    for (; nulAt >= 0; nulAt = octets.indexOf(NUL, nulAt + 1)) this.nul++;
+    this.walkLines(octets);
+    if (this.bareLf + this.bareCr > bareBefore) this.suspicious = true;
+    if (this.suspicious)
+      this.lookForSmuggling(this.tail + octets.toString('latin1'), this.rawOffset - this.tail.length, false);
+    else
+      this.tail = (this.tail + octets.toString('latin1', Math.max(0, octets.length - SMUGGLING_REACH))).slice(
+        -SMUGGLING_REACH,
+      );
+    this.rawOffset += octets.length;
+  }
+
+  /** Ends the content. The meter is used up. */
+  finish(): ContentSummary {
+    if (this.crPending) this.bareCr++;
+    if (this.dotPending) this.unstuffedDots++;
+    if (this.lineOctets > 0) {
+      this.lines++;
+      this.longestLine = Math.max(this.longestLine, this.lineOctets);
+    }
+    if (this.suspicious) this.lookForSmuggling(this.tail, this.rawOffset - this.tail.length, true);
+    const { lines, longestLine, bareLf, bareCr, nul, eightBit, stuffedDots, unstuffedDots, smuggling } = this;
+    return {
+      size: this.size,
+      digest: this.digest(),
+      messageId: messageIdOf(Buffer.concat(this.head).toString('latin1')),
+      facts: { lines, longestLine, bareLf, bareCr, nul, eightBit, stuffedDots, unstuffedDots, smuggling },
+      content: this.keep ? this.kept : null,
+    };
+  }
+
+  /** One turn per line or bare CR/LF; searches already done are remembered, so that odd input stays linear. */
+  private walkLines(octets: Buffer): void {
+    const end = octets.length;
+    let from = 0; // what is not yet emitted as unstuffed content
+    let at = 0;
+    let lf = -2;
+    let cr = -2;
+    if (this.crPending) {
+      this.crPending = false;
+      if (octets[0] === LF) at = this.endLine(1);
+      else {
+        this.bareCr++;
+        this.lineOctets++;
+      }
+    }
+    while (at < end) {
+      if (this.atLineStart || this.dotPending) from = this.lineStart(octets, at, from);
+      if (lf !== -1 && lf < at) lf = octets.indexOf(LF, at);
+      if (cr !== -1 && cr < at) cr = octets.indexOf(CR, at);
+      if (cr >= 0 && cr + 1 === lf) {
+        this.lineOctets += cr - at;
+        at = this.endLine(lf + 1);
+      } else if (cr >= 0 && (lf < 0 || cr < lf)) {
+        if (cr === end - 1) {
+          this.crPending = true;
+          this.lineOctets += cr - at;
+          break;
+        }
+        this.bareCr++;
+        this.lineOctets += cr + 1 - at;
+        at = cr + 1;
+      } else if (lf >= 0) {
+        this.bareLf++;
+        this.lineOctets += lf + 1 - at;
+        at = lf + 1;
+      } else {
+        this.lineOctets += end - at;
+        break;
+      }
+    }
+    this.emit(from === 0 ? octets : octets.subarray(from));
+  }
+
+  private endLine(next: number): number {
+    this.lines++;
+    if (this.lineOctets > this.longestLine) this.longestLine = this.lineOctets;
+    this.lineOctets = 0;
+    this.atLineStart = true;
+    return next;
+  }
+
+  /**
+   * At the first octet of a line, or at the octet after a dot that came last in the piece before: takes a leading dot
+   * away. RFC 5321 4.5.2: a leading period with other characters behind it is deleted, stuffed or not.
+   */
+  private lineStart(octets: Buffer, at: number, from: number): number {
+    if (this.dotPending) {
+      this.dotPending = false;
+      if (octets[at] === DOT) this.stuffedDots++;
+      else this.unstuffedDots++;
+      return from;
+    }
+    this.atLineStart = false;
+    if (this.transparent || octets[at] !== DOT) return from;
+    this.emit(octets.subarray(from, at));
+    this.lineOctets--; // the stuffed dot does not count (RFC 5321 4.5.3.1.6)
+    if (at + 1 === octets.length) this.dotPending = true;
+    else if (octets[at + 1] === DOT) this.stuffedDots++;
+    else this.unstuffedDots++;
+    return at + 1;
+  }
+
+  private emit(octets: Buffer): void {
+    if (octets.length === 0) return;
+    this.size += octets.length;
+    if (this.headOctets < HEAD_OCTETS) {
+      this.head.push(octets);
+      this.headOctets += octets.length;
+    }
+    if (this.hash !== null) this.hash.update(octets);
+    else if (this.size > ONE_SHOT_OCTETS) {
+      this.hash = createHash('sha256');
+      for (const piece of this.kept ?? []) this.hash.update(piece);
+      this.hash.update(octets);
+      if (!this.keep) this.kept = null;
+    }
+    this.kept?.push(octets);
+  }
+
+  private digest(): string {
+    if (this.hash !== null) return this.hash.digest('hex');
+    const pieces = this.kept ?? [];
+    const hash = createHash('sha256');
+    for (const piece of pieces) hash.update(piece);
+    return hash.digest('hex');
+  }
+
+  /**
+   * @param text what was not looked at yet, behind up to one octet that was
+   * @param last whether nothing follows: before that, a sequence counts only with the octet behind it
+   */
+  private lookForSmuggling(text: string, origin: number, last: boolean): void {
+    let resumeAt = Math.max(0, this.smugglingSeenTo - origin);
+    SMUGGLING.lastIndex = resumeAt;
+    for (let match = SMUGGLING.exec(text); match !== null; match = SMUGGLING.exec(text)) {
+      const end = match.index + match[0].length;
+      if (end === text.length && !last) break;
+      if (this.smuggling.length < SMUGGLING_KEPT) {
+        this.smuggling.push({ sequence: nameOctets(match[0]), offset: origin + match.index });
+      }
+      // Two sequences may share an octet: "LF.LF.LF".
+      resumeAt = end - 1;
+      SMUGGLING.lastIndex = resumeAt;
+    }
+    // What could still be the beginning of a sequence stays; the octet before it keeps CRLF from being read as LF.
+    const cut = Math.max(resumeAt, text.length - SMUGGLING_REACH);
+    this.tail = text.slice(Math.max(0, cut - 1));
+    this.smugglingSeenTo = Math.max(origin + resumeAt, origin + cut);
+  }
+}
+
+function nameOctets(octets: string): string {
+  return Array.from(octets, (octet) => SMUGGLING_NAMES[octet] ?? octet).join('');
+}
+
+/**
+ * The Message-ID of a message, angle brackets included (RFC 5322 3.6.4), or null.
+ * @param content latin1, at least the header section
+ */
+export function messageIdOf(content: string): string | null {
+  const end = content.indexOf('\r\n\r\n');
+  const header = end < 0 ? content : content.slice(0, end + 2);
+  return /^message-id:\s*(<[^<>\s]+>)/im.exec(header)?.[1] ?? null;
+}
+
+/** Facts and digest of content that is at hand as a whole. */
+export function measureContent(raw: Buffer, dotStuffed: boolean): ContentSummary {
+  const meter = new ContentMeter(dotStuffed, false);
+  meter.feed(raw);
+  return meter.finish();
+}

@@ -1,0 +1,147 @@
+// The recorder of one connection: stamps events with the global order and the monotonic time, and keeps them in bounds.
+// The server's session writes here; it never reads its own record to decide anything.
+// Not here: the text forms (trace-json.ts, trace-text.ts) and what the events mean (trace-event.ts).
+
+import type { Clock } from './clock';
+import type { Layer, ReceivedEvent, TraceEvent, TraceRecord, Unstamped } from './trace-event';
+
+/** Counts events over all connections of one server, so that order never has to be read off times. */
+export interface Sequence {
+  last: number;
+}
+
+export interface TraceBounds {
+  /** Octets of one connection that are kept; further events keep their lengths only. */
+  readonly octets: number;
+  /** Events of one connection that are kept; beyond it the middle goes, the beginning and the newest stay. */
+  readonly events: number;
+}
+
+export const DEFAULT_TRACE_BOUNDS: TraceBounds = { octets: 2 ** 20, events: 20_000 };
+
+const REDACTED = 0x2a; // '*'
+
+type Writable<E> = E extends TraceEvent ? { -readonly [K in keyof E]: E[K] } : never;
+type Stampable = Writable<TraceEvent>;
+
+export class Trace {
+  readonly connection: number;
+  readonly server: number;
+  readonly events: TraceEvent[] = [];
+  readonly dropped = { octets: 0, events: 0 };
+  private keptOctets = 0;
+  private readonly clock: Clock;
+  private readonly sequence: Sequence;
+  private readonly bounds: TraceBounds;
+  private readonly listener: ((event: TraceEvent) => void) | null;
+
+  /**
+   * @param listener sees each event right after it was recorded: live transcript, statistics, Domino log
+   */
+  constructor(
+    connection: number,
+    server: number,
+    clock: Clock,
+    sequence: Sequence,
+    bounds: TraceBounds = DEFAULT_TRACE_BOUNDS,
+    listener: ((event: TraceEvent) => void) | null = null,
+  ) {
+    this.connection = connection;
+    this.server = server;
+    this.clock = clock;
+    this.sequence = sequence;
+    this.bounds = bounds;
+    this.listener = listener;
+  }
+
+  /**
+   * Records an event. The value handed in is stamped in place and must not be used again.
+   * @param at the moment to stamp, when it is already known (a read that brought several things)
+   * @returns its `seq`
+   */
+  record(event: Unstamped, at: number = this.clock.now()): number {
+    const stamped = event as Stampable;
+    const seq = ++this.sequence.last;
+    stamped.seq = seq;
+    stamped.at = at;
+    if (stamped.type === 'received' || stamped.type === 'sent') this.boundOctets(stamped);
+    this.events.push(stamped);
+    if (this.events.length > this.bounds.events) this.dropMiddle();
+    this.listener?.(stamped);
+    return seq;
+  }
+
+  /**
+   * Overwrites a secret in every layer it was received in. `offset` and `length` are in the plain layer; the octets are
+   * masked in place, since nothing else may keep them (RFC 4954 asks servers to protect credentials in logs).
+   */
+  redact(offset: number, length: number): void {
+    const secret = this.maskRange('plain', offset, length);
+    if (secret.length === 0) return;
+    const layers = new Set<Layer>();
+    for (const event of this.events) if (event.type === 'received' && event.layer !== 'plain') layers.add(event.layer);
+    for (const layer of layers) this.maskSecret(layer, secret);
+  }
+
+  /** The record so far; `events` is the living array until the connection is closed. */
+  toRecord(): TraceRecord {
+    return { connection: this.connection, server: this.server, events: this.events, dropped: { ...this.dropped } };
+  }
+
+  private boundOctets(event: { length: number; octets?: Buffer }): void {
+    if (event.octets === undefined) return;
+    if (this.keptOctets + event.length > this.bounds.octets) {
+      this.dropped.octets += event.length;
+      delete event.octets;
+    } else this.keptOctets += event.length;
+  }
+
+  /** Cuts the third quarter's worth out of the middle at once, so that the cost per event stays constant. */
+  private dropMiddle(): void {
+    const from = Math.floor(this.bounds.events / 4);
+    const count = Math.max(1, Math.floor(this.bounds.events / 4));
+    for (const event of this.events.splice(from, count)) {
+      if ((event.type === 'received' || event.type === 'sent') && event.octets !== undefined) {
+        this.keptOctets -= event.length;
+        this.dropped.octets += event.length;
+      }
+    }
+    this.dropped.events += count;
+  }
+
+  private maskRange(layer: Layer, offset: number, length: number): Buffer {
+    const parts: Buffer[] = [];
+    for (let i = this.events.length - 1; i >= 0; i--) {
+      const event = this.events[i];
+      if (event?.type !== 'received' || event.layer !== layer) continue;
+      if (event.offset + event.length <= offset) break;
+      if (event.octets === undefined || event.offset >= offset + length) continue;
+      const from = Math.max(0, offset - event.offset);
+      const to = Math.min(event.length, offset + length - event.offset);
+      parts.unshift(Buffer.from(event.octets.subarray(from, to)));
+      event.octets.fill(REDACTED, from, to);
+    }
+    return Buffer.concat(parts);
+  }
+
+  /** Behind a middlebox or TLS the offsets differ, so the secret is looked for by its octets, newest first. */
+  private maskSecret(layer: Layer, secret: Buffer): void {
+    const reads: ReceivedEvent[] = [];
+    let gathered = 0;
+    for (let i = this.events.length - 1; i >= 0 && gathered < secret.length + 65_536; i--) {
+      const event = this.events[i];
+      if (event?.type !== 'received' || event.layer !== layer || event.octets === undefined) continue;
+      reads.unshift(event);
+      gathered += event.length;
+    }
+    const at = Buffer.concat(reads.map((read) => read.octets ?? Buffer.alloc(0))).lastIndexOf(secret);
+    if (at < 0) return;
+    let position = 0;
+    for (const read of reads) {
+      const from = Math.max(0, at - position);
+      const to = Math.min(read.length, at + secret.length - position);
+      if (from < to) read.octets?.fill(REDACTED, from, to);
+      position += read.length;
+    }
+  }
+}
