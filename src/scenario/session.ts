@@ -1,0 +1,222 @@
+// The state of one dialogue, as a value: what the engine knows between two inputs. Holds no octets, no timers, no socket.
+// `step()` in engine.ts is the only thing that makes a new one from an old one.
+
+import type { EventName, Mode } from '../smtp/vocabulary';
+import { freshTransaction, type Transaction } from '../smtp/transaction';
+import type { Endpoint, Source } from '../wire/trace-event';
+import type { CompiledStep } from './compile';
+import type { KeywordList } from './keyword-list';
+
+/** What a rule can see of the event that is being answered. */
+export interface Subject {
+  readonly event: EventName;
+  /** The whole line for command events; '' otherwise. */
+  readonly line: string;
+  readonly verb: string;
+  readonly argument: string;
+  /** This command's path for MAIL and RCPT, even if it will be refused (semantics A3). */
+  readonly sender: string | null;
+  readonly recipient: string | null;
+  readonly early: boolean;
+  readonly chunk: { readonly octets: number; readonly last: boolean; readonly number: number } | null;
+  /** Octets of the message, unstuffed; for end-of-data and the last BDAT chunk. */
+  readonly size: number | null;
+  /** The line's own faults that need another answer than its verb's. */
+  readonly fault: 'cut' | 'bare-lf' | null;
+  /** `connect`: why the connection is not to be served. */
+  readonly refusal: 'too-many-connections' | 'rate-limited' | null;
+  /** `error-limit`: the event whose reply tripped it, and which is answered now. */
+  readonly inPlaceOf: EventName | null;
+  /** Values for texts beyond the usual: `{limit}`, `{site}`, `{count}`. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** A subject that nothing is known of but its event. */
+export const PLAIN_SUBJECT: Subject = {
+  event: 'connect',
+  line: '',
+  verb: '',
+  argument: '',
+  sender: null,
+  recipient: null,
+  early: false,
+  chunk: null,
+  size: null,
+  fault: null,
+  refusal: null,
+  inPlaceOf: null,
+  values: {},
+};
+
+export interface ProgramItem {
+  readonly step: CompiledStep;
+  readonly source: Source;
+  /** False exempts a refusal from the error limit. */
+  readonly counts: boolean;
+}
+
+/** The steps that answer one event, and how far they are. */
+export interface Program {
+  readonly subject: Subject;
+  readonly items: readonly ProgramItem[];
+  readonly at: number;
+  /** The code that answered the event: the first one sent (semantics A7); null while nothing was said. */
+  readonly answered: number | null;
+  readonly said421: boolean;
+  /** An explicit `then:` was carried out. */
+  readonly settled: boolean;
+  /** Saving the message came out well, or nothing is to be saved. */
+  readonly saved: boolean;
+  readonly lastSource: Source;
+  /** What goes on when this is done: a timer may speak between two steps of an answer (semantics A8). */
+  readonly below: Program | null;
+}
+
+/**
+ * @param saved whether there is nothing to be saved
+ * @param below what goes on afterwards
+ */
+export function newProgram(
+  subject: Subject,
+  items: readonly ProgramItem[],
+  saved: boolean,
+  below: Program | null,
+): Program {
+  return {
+    subject,
+    items,
+    at: 0,
+    answered: null,
+    said421: false,
+    settled: false,
+    saved,
+    lastSource: items[0]?.source ?? NOBODY,
+    below,
+  };
+}
+
+const NOBODY: Source = { kind: 'default' };
+
+/** Why the program stands still. */
+export type Waiting =
+  | { readonly for: 'time'; readonly what: 'wait' | 'mute' | 'deaf' | 'dribble' }
+  | {
+      readonly for: 'hold';
+      readonly until: EventName | null;
+      readonly lines: number | null;
+      readonly octets: number | null;
+      readonly since: number;
+    }
+  | { readonly for: 'look-ups' }
+  | { readonly for: 'save' }
+  | { readonly for: 'sasl' };
+
+/** What became of the blacklist question that connect asks and MAIL answers. `site` is '' when no list names the peer. */
+export interface Listing {
+  readonly site: string;
+  readonly private: boolean;
+  readonly action: 'log' | 'tag' | 'reject' | 'skip';
+  readonly message: string | null;
+}
+
+/** A BDAT command whose octets are still coming. */
+export interface AwaitedChunk {
+  readonly line: string;
+  readonly octets: number;
+  readonly last: boolean;
+  readonly early: boolean;
+  /** What was replied before they were in: then nothing more is. */
+  readonly answered: number | null;
+}
+
+export interface Session {
+  readonly connection: number;
+  readonly seed: number;
+  readonly peer: Endpoint;
+  readonly local: Endpoint;
+  readonly phase: 'new' | 'open' | 'handshaking' | 'awaiting-fin' | 'muted' | 'closing';
+  readonly mode: Mode;
+  readonly transaction: Transaction;
+  readonly tls: boolean;
+  /** Who is authenticated. */
+  readonly user: string | null;
+  /** Of the exchange that is on, or was last; and who the client says it is, as far as its responses show. */
+  readonly mechanism: string | null;
+  readonly claimedUser: string | null;
+  /** The exchange is played by SASL, not by rules. */
+  readonly saslPlayed: boolean;
+  readonly nth: Readonly<Partial<Record<EventName, number>>>;
+  /** Events taken, and numbers drawn for this one: a draw belongs to its event (semantics A2). */
+  readonly eventNumber: number;
+  readonly drawn: number;
+  readonly errors: number;
+  readonly captures: Readonly<Record<string, string>>;
+  readonly extensions: { readonly plain: readonly string[]; readonly tls: readonly string[] } | null;
+  readonly sizeLimit: number | null | undefined;
+  readonly hostname: string | null;
+  /** The list the client was given with the last accepted EHLO: what it may use. Null after HELO and a handshake. */
+  readonly offered: KeywordList | null;
+  /** Uses of rules with a budget per connection, and per transaction: those of the one that is on. */
+  readonly spent: Readonly<Record<string, number>>;
+  readonly spentHere: Readonly<Record<string, number>>;
+  readonly program: Program | null;
+  readonly waiting: Waiting | null;
+  /** Timers, and the server's stop, that came while a step was running. */
+  readonly deferred: readonly string[];
+  readonly peerClosed: boolean;
+  /** The 3yz that was sent ahead of DATA and stands for its answer (semantics A8). */
+  readonly prepaid: number | null;
+  /** A message was taken, and nothing has been said to it yet. */
+  readonly messageOpen: boolean;
+  /** Raw octets of content at which the shell is to report next; null = at the end only. */
+  readonly contentThreshold: number | null;
+  /** The chunk whose octets are awaited; its command is answered when they are in (semantics A9). */
+  readonly bdat: AwaitedChunk | null;
+  readonly bdatChunks: number;
+  readonly bdatSize: number;
+  readonly listing: Listing | null;
+  readonly lookUps: Readonly<Record<string, boolean | null>>;
+  /** The early final reply that stands for the dot (semantics A6); null = the dot is answered. */
+  readonly swallowCode: number | null;
+}
+
+export function newSession(connection: number, seed: number, peer: Endpoint, local: Endpoint): Session {
+  return {
+    connection,
+    seed,
+    peer,
+    local,
+    phase: 'new',
+    mode: 'command',
+    transaction: freshTransaction,
+    tls: false,
+    user: null,
+    mechanism: null,
+    claimedUser: null,
+    saslPlayed: false,
+    nth: {},
+    eventNumber: 0,
+    drawn: 0,
+    errors: 0,
+    captures: {},
+    extensions: null,
+    sizeLimit: undefined,
+    hostname: null,
+    offered: null,
+    spent: {},
+    spentHere: {},
+    program: null,
+    waiting: null,
+    deferred: [],
+    peerClosed: false,
+    prepaid: null,
+    messageOpen: false,
+    contentThreshold: null,
+    bdat: null,
+    bdatChunks: 0,
+    bdatSize: 0,
+    listing: null,
+    lookUps: {},
+    swallowCode: null,
+  };
+}
