@@ -1,0 +1,514 @@
+// One connection as it runs: pulls units from the octet queue in the mode the engine wants, feeds them in, performs what
+// comes out, and puts it all on the trace. The thin shell round the pure dialogue (scenario/engine.ts); decides nothing.
+// It offers send() and close() because smtp-server's closing calls them on members of its set of connections.
+
+import type { Line } from '../wire/line-reader';
+import type { Trace } from '../wire/trace';
+import type { Endpoint, Source } from '../wire/trace-event';
+import type { EventName } from '../smtp/vocabulary';
+import { drawSpan } from '../scenario/compile';
+import type { Effect, Input, LineIn, LookUp, ReplyEffect } from '../scenario/effects';
+import { step, wants } from '../scenario/engine';
+import { draws } from '../scenario/random';
+import { newSession, type Session } from '../scenario/session';
+import { applyChanges } from '../scenario/world';
+import { Alarms } from './alarms';
+import { SaslExchange } from './auth';
+import type { ReceivedMessage } from './message-store';
+import type { SessionHost, SessionStart } from './session-host';
+import { commandEvent, messageEvent, receivedMessage, replyEvent } from './session-events';
+import { Transport } from './transport';
+import { UnitReader, type TakenMessage } from './unit-reader';
+
+/** Octets read ahead of what was taken, before reading pauses. */
+const READ_AHEAD_OCTETS = 4 * 2 ** 20;
+/** How long an LF-only client waits for a strict reader's 500 (judging trap 11). */
+const BARE_LF_PATIENCE_MS = 10_000;
+/** How long a CR at the very end may still get its LF. */
+const BARE_CR_PATIENCE_MS = 200;
+/** After our FIN: read on and record, so that no RST destroys the reply (semantics A5). */
+const DRAIN_MS = 2000;
+
+export class ServerSession {
+  readonly connection: number;
+  readonly trace: Trace;
+  readonly peer: Endpoint;
+  private readonly host: SessionHost;
+  private readonly start: SessionStart;
+  private readonly transport: Transport;
+  private readonly units: UnitReader;
+  private state: Session;
+
+  private readonly inputs: Input[] = [];
+  private readonly effects: Effect[] = [];
+  private readonly alarms: Alarms;
+  private busy = false;
+  /** A dribbled reply is on its way: nothing else happens meanwhile. */
+  private dribbling = false;
+  private begun = false;
+
+  private line: Line | null = null;
+  private message: TakenMessage | null = null;
+  private received: ReceivedMessage | null = null;
+  private sasl: SaslExchange | null = null;
+  private currentSeq = 0;
+  private lastReplySeq = 0;
+  private lastActivityAt: number;
+  private endedBy: 'client' | 'server' | null = null;
+  private endedHow: 'fin' | 'reset' | 'destroyed' = 'fin';
+  private peerGone = false;
+  private drained = false;
+  private readingPaused = false;
+
+  constructor(host: SessionHost, start: SessionStart) {
+    this.host = host;
+    this.start = start;
+    this.connection = start.connection;
+    this.trace = start.trace;
+    this.peer = start.peer;
+    this.units = new UnitReader(host.maxLineOctets, host.keepContent);
+    this.alarms = new Alarms(host.clock);
+    this.state = newSession(start.connection, host.seed, start.peer, start.local);
+    this.lastActivityAt = host.clock.now();
+    this.currentSeq = this.trace.record({
+      type: 'connected',
+      connection: start.connection,
+      server: start.server,
+      peer: start.peer,
+      local: start.local,
+      ...(host.compiled().server.tls.implicit ? { implicitTls: true as const } : {}),
+      ...(start.proxiedBy === null ? {} : { proxiedBy: start.proxiedBy }),
+    });
+    this.transport = new Transport(
+      {
+        socket: start.socket,
+        trace: start.trace,
+        clock: host.clock,
+        path: start.path,
+        random: draws(host.seed, start.connection, -1),
+        connection: start.connection,
+        tls: start.tls,
+      },
+      {
+        octets: (octets, seq, at) => this.onOctets(octets, seq, at),
+        fin: () => this.onPeerGone('fin'),
+        reset: () => this.onPeerGone('reset'),
+        drained: () => this.pump(),
+        secured: () => this.input({ kind: 'secured' }),
+        tlsFailed: (reason) => this.input({ kind: 'tls-failed', reason }),
+        closed: () => this.onClosed(),
+      },
+    );
+  }
+
+  /** Whether the client has said everything it will, or the connection is gone. */
+  get isOver(): boolean {
+    return this.transport.isOver;
+  }
+
+  /** Begins the dialogue; with implicit TLS the handshake comes first. */
+  begin(refusal: 'too-many-connections' | 'rate-limited' | null = null): void {
+    this.begun = true;
+    if (this.host.compiled().server.tls.implicit && !this.state.tls && refusal === null) {
+      this.transport.startTls(null);
+      return;
+    }
+    this.input({ kind: 'opened', refusal });
+  }
+
+  /** Stops in good order: finishes the step that runs, says 421, closes. */
+  stop(): void {
+    if (this.begun) this.input({ kind: 'stop' });
+    else this.destroy();
+  }
+
+  /** Turned away with a RST and not a word. */
+  refuse(): void {
+    this.end('reset', { kind: 'policy', policy: 'accept' });
+  }
+
+  /** Ends at once. */
+  destroy(): void {
+    if (this.transport.isOver) return;
+    this.trace.record({ type: 'closing', how: 'destroy', source: { kind: 'default' } });
+    this.noteEnd('server', 'destroyed');
+    this.transport.destroy();
+  }
+
+  /** For smtp-server's closing: a reply out of turn. */
+  send(code: number, text: string): void {
+    this.transport.write(Buffer.from(`${code} ${text}\r\n`, 'latin1'), true);
+  }
+
+  /** For smtp-server's closing. */
+  close(): void {
+    this.destroy();
+  }
+
+  // --- what comes in ---------------------------------------------------------------------------------------------
+
+  private onOctets(octets: Buffer, seq: number, at: number): void {
+    this.lastActivityAt = at;
+    if (this.state.phase === 'closing') return;
+    this.units.push(octets, seq, at);
+    if (this.units.waiting > READ_AHEAD_OCTETS && !this.readingPaused) {
+      this.readingPaused = true;
+      this.trace.record({ type: 'note', fact: 'reading-paused', detail: `${this.units.waiting} octets wait` });
+      this.transport.pause('session');
+    }
+    if (this.state.waiting?.for === 'hold') this.input({ kind: 'arrived' });
+    else this.pump();
+  }
+
+  private onPeerGone(how: 'fin' | 'reset'): void {
+    if (this.peerGone) return;
+    this.peerGone = true;
+    this.noteEnd('client', how);
+    if (this.state.phase === 'closing') return;
+    if (!this.begun || how === 'reset') {
+      this.cutMessageShort();
+      this.transport.destroy();
+      return;
+    }
+    this.input({ kind: 'peer-closed' });
+  }
+
+  private input(input: Input): void {
+    this.inputs.push(input);
+    this.pump();
+  }
+
+  /** Works off effects, inputs and units, in this order, until nothing can be done. */
+  private pump(): void {
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      for (;;) {
+        if (this.dribbling) return;
+        const effect = this.effects.shift();
+        if (effect !== undefined) this.perform(effect);
+        else {
+          const input = this.inputs.shift() ?? this.nextUnit();
+          if (input === null) return;
+          this.feed(input);
+        }
+      }
+    } catch (error) {
+      // A fault of ours in one dialogue must not take the others down; it is told, and this connection ends.
+      this.host.failed(error instanceof Error ? error : new Error(String(error)));
+      this.destroy();
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private feed(input: Input): void {
+    const { host } = this;
+    const stepped = step(host.compiled(), host.world, this.state, input, {
+      now: host.clock.now(),
+      wallClock: host.clock.date().getTime(),
+      waiting: this.units.waiting,
+      pendingLines: this.pendingLines(),
+      lastReplySeq: this.lastReplySeq,
+      lastActivityAt: this.lastActivityAt,
+      received: this.units.received,
+    });
+    this.state = stepped.session;
+    if (stepped.changes.length > 0) applyChanges(host.world, stepped.changes);
+    for (const effect of stepped.effects) this.effects.push(effect);
+  }
+
+  /** Only a hold looks at them: one that is on, or one that the event about to be taken may begin. */
+  private pendingLines(): readonly string[] {
+    const { waiting, phase } = this.state;
+    if (this.units.waiting === 0 || phase !== 'open') return NO_LINES;
+    const looked = waiting === null ? this.host.compiled().holdsForLines : waiting.for === 'hold';
+    return looked ? this.units.pendingLines() : NO_LINES;
+  }
+
+  // --- units -----------------------------------------------------------------------------------------------------
+
+  private nextUnit(): Input | null {
+    if (this.transport.isOver) return null;
+    if (this.transport.blocked) return null;
+    this.resumeReading();
+    switch (wants(this.state)) {
+      case 'line':
+        return this.nextLine() ?? this.nothingLeft();
+      case 'content':
+        return this.nextContent() ?? this.nothingLeft();
+      case 'bdat':
+        return this.nextChunk() ?? this.nothingLeft();
+      case 'nothing':
+        return null;
+    }
+  }
+
+  private resumeReading(): void {
+    if (!this.readingPaused || this.units.waiting > READ_AHEAD_OCTETS / 2) return;
+    this.readingPaused = false;
+    this.trace.record({ type: 'note', fact: 'reading-resumed', detail: `${this.units.waiting} octets wait` });
+    this.transport.resume('session');
+  }
+
+  /** The client has closed and all that it sent has been answered. */
+  private nothingLeft(): Input | null {
+    if (!this.peerGone || this.drained) return null;
+    this.drained = true;
+    this.cutMessageShort();
+    return { kind: 'drained' };
+  }
+
+  private nextLine(): Input | null {
+    if (!this.state.tls && this.units.seesClientHello()) {
+      this.trace.record({ type: 'tls', phase: 'client-hello', reason: 'a ClientHello where a command was expected' });
+      this.discard('TLS records', { kind: 'default' });
+      return null;
+    }
+    const rule = this.host.compiled().server.lineEndings;
+    const line = this.units.line(rule);
+    if (line.kind === 'line') return { kind: 'line', line: this.lineIn(line) };
+    if (rule === 'crlf' && line.pending === 'bare-lf') this.patience('bare-lf', BARE_LF_PATIENCE_MS);
+    else if (line.pending === 'bare-cr') this.patience('bare-cr', BARE_CR_PATIENCE_MS);
+    return null;
+  }
+
+  private lineIn(line: Line): LineIn {
+    this.line = line;
+    const { terminator, cut, firstSeq } = line;
+    return { text: line.octets.toString('latin1'), terminator, cut, firstSeq };
+  }
+
+  private patience(kind: 'bare-lf' | 'bare-cr', ms: number): void {
+    if (this.alarms.has(kind)) return;
+    this.alarms.at(kind, this.host.clock.now() + ms, () => {
+      if (wants(this.state) !== 'line') return;
+      const line = kind === 'bare-lf' ? this.units.line('lf') : this.units.line('cr-or-lf', true);
+      if (line.kind !== 'line') return;
+      const bareLf = kind === 'bare-lf' && line.terminator === 'LF';
+      this.input({ kind: bareLf ? 'bare-lf' : 'line', line: this.lineIn(line) });
+    });
+  }
+
+  private nextContent(): Input | null {
+    const taken = this.units.content(this.state.contentThreshold);
+    if (taken === null) return null;
+    if ('reached' in taken) return { kind: 'content-reached', octets: taken.reached };
+    this.message = taken.message;
+    return { kind: 'message', summary: taken.message.summary };
+  }
+
+  private nextChunk(): Input | null {
+    const { bdat } = this.state;
+    if (bdat === null || this.line === null) return null;
+    const taken = this.units.chunk(this.line, bdat.octets, bdat.last);
+    if (taken === null) return null;
+    this.message = taken.message;
+    return { kind: 'chunk', octets: taken.octets, summary: taken.message?.summary ?? null };
+  }
+
+  /** Mail data that the client never ended is on the record too. */
+  private cutMessageShort(): void {
+    this.message = this.units.cutShort();
+    if (this.message === null) return;
+    const { sender, recipients } = this.state.transaction;
+    this.takeMessage(sender ?? '', recipients, 'DATA');
+    this.message = null;
+    this.received = null;
+  }
+
+  // --- what is to be done ----------------------------------------------------------------------------------------
+
+  private perform(effect: Effect): void {
+    switch (effect.effect) {
+      case 'take-line':
+        return this.takeLine(effect.event, effect.redactFrom);
+      case 'take-message':
+        return this.takeMessage(effect.sender, effect.recipients, effect.via);
+      case 'take-chunk':
+        this.trace.record({
+          type: 'chunk',
+          command: this.currentSeq,
+          announced: effect.announced,
+          received: effect.octets,
+          last: effect.last,
+        });
+        return;
+      case 'reply':
+        return this.reply(effect);
+      case 'record':
+        this.trace.record(effect.event);
+        return;
+      case 'alarm':
+        return this.alarms.at(effect.alarm, effect.at, () => this.input({ kind: 'alarm', alarm: effect.alarm }));
+      case 'cancel':
+        return this.alarms.cancel(effect.alarm);
+      case 'dispose':
+        return this.dispose(effect.accepted);
+      case 'save':
+        return this.save();
+      case 'discard-input':
+        return this.discard(effect.why, effect.source);
+      case 'pause-reading':
+        return this.transport.pause('session');
+      case 'resume-reading':
+        return this.transport.resume('session');
+      case 'start-tls':
+        return this.startTls(effect.behind);
+      case 'sasl-start': {
+        const { hostname, auth } = this.host.compiled().server;
+        this.sasl = new SaslExchange({ hostname, users: auth.users });
+        this.inputs.unshift({ kind: 'sasl', outcome: this.sasl.start(effect.mechanism, effect.initial) });
+        return;
+      }
+      case 'sasl-line':
+        if (this.sasl !== null) this.inputs.unshift({ kind: 'sasl', outcome: this.sasl.line(effect.line) });
+        return;
+      case 'look-up':
+        return this.lookUp(effect.look, effect.question);
+      case 'close':
+      case 'half-close':
+      case 'reset':
+        return this.end(effect.effect, effect.source);
+    }
+  }
+
+  private takeLine(event: EventName, redactFrom: number | null): void {
+    const { line } = this;
+    if (line === null) return;
+    const secretFrom = this.host.keepSecrets ? null : redactFrom;
+    const taken = commandEvent(line, event, secretFrom);
+    if (secretFrom !== null) this.trace.redact(line.offset + secretFrom, line.octets.length - secretFrom);
+    this.currentSeq = this.trace.record(taken);
+    if (event !== 'BDAT' && event !== 'NOOP') this.units.forgetChunks();
+  }
+
+  private takeMessage(sender: string, recipients: readonly string[], via: 'DATA' | 'BDAT'): void {
+    const { message, host, state, connection } = this;
+    if (message === null) return;
+    const id = host.store.nextId();
+    const envelope = { sender, recipients };
+    const seq = this.trace.record(messageEvent(message, envelope, via, id));
+    // The last chunk's reply answers BDAT; only the final dot is answered as a message.
+    if (via === 'DATA') this.currentSeq = seq;
+    const context = {
+      id,
+      connection,
+      server: this.start.server,
+      at: host.clock.now(),
+      tls: state.tls,
+      user: state.user,
+    };
+    this.received = receivedMessage(message, envelope, { ...context, largest: host.store.largest });
+  }
+
+  private dispose(accepted: boolean): void {
+    const { received } = this;
+    this.received = null;
+    this.message = null;
+    if (received === null) return;
+    this.host.messageTaken({ ...received, accepted });
+  }
+
+  private save(): void {
+    const { received } = this;
+    if (received === null) {
+      this.inputs.unshift({ kind: 'saved', ok: true, reason: '' });
+      return;
+    }
+    void this.host.save(received).then((reason) => {
+      const ok = reason === null;
+      this.trace.record({
+        type: 'note',
+        fact: ok ? 'saved' : 'save-failed',
+        detail: reason ?? `message ${received.id}`,
+      });
+      this.input({ kind: 'saved', ok, reason: reason ?? '' });
+    });
+  }
+
+  private reply(effect: ReplyEffect): void {
+    const now = this.host.clock.now();
+    this.lastActivityAt = now;
+    const answers = effect.answers ? this.currentSeq : null;
+    const event = replyEvent(effect, answers, this.units.waiting, this.transport.sent);
+    this.lastReplySeq = this.trace.record(event, now);
+    const octets = Buffer.from(effect.octets, 'latin1');
+    if (effect.dribble === null) this.transport.write(octets);
+    else this.dribble(octets, effect.dribble, this.lastReplySeq);
+  }
+
+  private dribble(octets: Buffer, dribble: NonNullable<ReplyEffect['dribble']>, reply: number): void {
+    this.dribbling = true;
+    const random = draws(this.host.seed, this.connection, reply);
+    const next = (from: number): void => {
+      this.transport.write(octets.subarray(from, from + dribble.octets), true);
+      const to = from + dribble.octets;
+      if (to < octets.length && !this.transport.isOver) {
+        this.alarms.at('dribble', this.host.clock.now() + drawSpan(dribble.every, random), () => next(to));
+        return;
+      }
+      this.lastReplySeq = this.trace.record({ type: 'reply-ended', reply });
+      this.dribbling = false;
+      this.pump();
+    };
+    next(0);
+  }
+
+  private discard(why: string, source: Source): void {
+    const octets = this.units.discard();
+    this.trace.record({ type: 'step', step: 'discard', source, octets, detail: why });
+  }
+
+  private startTls(behind: 'discard' | 'process'): void {
+    const waiting = this.units.peekAll();
+    if (waiting.length > 0 && behind === 'discard') this.discard('plaintext behind STARTTLS', { kind: 'default' });
+    else this.units.discard();
+    this.transport.startTls(behind === 'process' && waiting.length > 0 ? waiting : null);
+  }
+
+  private lookUp(look: string, question: LookUp): void {
+    this.trace.record({ type: 'step', step: 'look-up', source: { kind: 'default' }, detail: look });
+    void this.host.lookUp(question).then((found) => this.input({ kind: 'looked-up', look, found }));
+  }
+
+  // --- the end ---------------------------------------------------------------------------------------------------
+
+  private end(how: 'close' | 'half-close' | 'reset', source: Source): void {
+    this.trace.record({ type: 'closing', how, source });
+    this.noteEnd('server', how === 'reset' ? 'reset' : 'fin');
+    if (how === 'reset') {
+      this.transport.reset();
+      return;
+    }
+    this.transport.end();
+    if (how === 'close') {
+      this.transport.resume('session');
+      this.alarms.at('drain', this.host.clock.now() + DRAIN_MS, () => this.transport.destroy());
+    }
+  }
+
+  private noteEnd(by: 'client' | 'server', how: 'fin' | 'reset' | 'destroyed'): void {
+    if (this.endedBy === null) {
+      this.endedBy = by;
+      this.endedHow = how;
+    }
+  }
+
+  private onClosed(): void {
+    this.alarms.cancelAll();
+    this.cutMessageShort();
+    const { received, sent } = this.transport.wireTotals;
+    this.trace.record({
+      type: 'closed',
+      by: this.endedBy ?? 'client',
+      how: this.endedHow,
+      receivedOctets: received,
+      sentOctets: sent,
+      unread: this.units.waiting,
+    });
+    this.host.sessionClosed();
+  }
+}
+
+const NO_LINES: readonly string[] = [];

@@ -1,0 +1,273 @@
+// Octets between one socket and one session: the path's middleboxes in between, TLS on top, everything put on the trace by
+// layer. Knows nothing of SMTP. With an empty path TLS runs directly on the socket (its ciphertext is counted, not kept);
+// with a path it runs over a duplex stream, which costs two to four times the time and is said on the trace.
+
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Alarm, Clock } from '../wire/clock';
+import type { Layer } from '../wire/trace-event';
+import type { Trace } from '../wire/trace';
+import type { Middlebox, Random } from '../middlebox/middlebox';
+import { PathDriver } from './path-driver';
+import type { TlsAcceptor } from './tls';
+
+/** What the session hears. */
+export interface TransportEvents {
+  /** Plain octets, already on the trace: the `seq` and time of their event. */
+  octets(octets: Buffer, seq: number, at: number): void;
+  fin(): void;
+  reset(reason: string): void;
+  /** Everything written has left for the kernel. */
+  drained(): void;
+  secured(): void;
+  tlsFailed(reason: string): void;
+  /** The socket is gone for good. */
+  closed(): void;
+}
+
+export interface TransportOptions {
+  readonly socket: Socket;
+  readonly trace: Trace;
+  readonly clock: Clock;
+  readonly path: readonly Middlebox[];
+  readonly random: Random;
+  readonly connection: number;
+  readonly tls: TlsAcceptor | null;
+}
+
+/** Above this the session waits for `drained` before it takes more input: a client that never reads costs no memory. */
+export const WRITE_AHEAD_OCTETS = 65_536;
+
+/** The plain end of the connection, as the session uses it. */
+export class Transport {
+  private readonly socket: Socket;
+  private readonly trace: Trace;
+  private readonly clock: Clock;
+  private readonly events: TransportEvents;
+  private readonly tls: TlsAcceptor | null;
+  private readonly path: PathDriver | null;
+  private secure: TLSSocket | null = null;
+  private handshaking = false;
+  private receivedOffset = 0;
+  private sentOffset = 0;
+  private wireReceived = 0;
+  private wireSent = 0;
+  private ended = false;
+  private over = false;
+  private readonly pauses = new Set<'session' | 'path'>();
+  private writing: Alarm | null = null;
+
+  constructor(options: TransportOptions, events: TransportEvents) {
+    const { socket, trace, clock, path, connection, random } = options;
+    this.socket = socket;
+    this.trace = trace;
+    this.clock = clock;
+    this.events = events;
+    this.tls = options.tls;
+    this.path = path.length === 0 ? null : this.layPath(path, connection, random);
+    socket.setNoDelay(true);
+    socket.on('data', (octets: Buffer) => this.onWire(octets));
+    socket.on('end', () => (this.path === null ? this.onPlainEnd() : this.path.input({ fin: true })));
+    socket.on('error', (error: NodeJS.ErrnoException) => this.onError(error));
+    socket.on('drain', () => this.onDrain());
+    socket.on('close', () => this.onClose());
+  }
+
+  /** Octets handed to the client and not yet taken by the kernel. */
+  get backlog(): number {
+    return (this.secure?.writableLength ?? 0) + this.socket.writableLength;
+  }
+
+  get blocked(): boolean {
+    return this.backlog > WRITE_AHEAD_OCTETS;
+  }
+
+  get isOver(): boolean {
+    return this.over;
+  }
+
+  /** Plain octets sent so far: where the next reply begins. */
+  get sent(): number {
+    return this.sentOffset;
+  }
+
+  /** Octets on the socket itself, both ways: ciphertext counts. */
+  get wireTotals(): { readonly received: number; readonly sent: number } {
+    return { received: this.wireReceived, sent: this.wireSent };
+  }
+
+  /** @param record whether the octets need an event of their own: a piece of a dribbled reply does */
+  write(octets: Buffer, record = false): void {
+    if (this.ended || this.over) return;
+    if (record) this.recordSent('plain', this.sentOffset, octets);
+    this.sentOffset += octets.length;
+    if (this.secure !== null) this.secure.write(octets);
+    else this.writeBelow(octets);
+  }
+
+  pause(why: 'session' | 'path'): void {
+    this.pauses.add(why);
+    this.socket.pause();
+  }
+
+  resume(why: 'session' | 'path'): void {
+    if (this.pauses.delete(why) && this.pauses.size === 0 && !this.over) this.socket.resume();
+  }
+
+  /** FIN, after all that was written; with TLS a close_notify first unless the scenario keeps it back. */
+  end(): void {
+    if (this.ended || this.over) return;
+    this.ended = true;
+    if (this.secure !== null && this.tls?.closeNotify !== false) this.secure.end();
+    else this.endBelow();
+  }
+
+  /** RST. What was written a moment ago may be lost. */
+  reset(): void {
+    if (!this.over) this.socket.resetAndDestroy();
+  }
+
+  destroy(): void {
+    this.secure?.destroy();
+    this.socket.destroy();
+  }
+
+  /**
+   * Begins the handshake; `secured` or `tlsFailed` follows.
+   * @param behind plaintext that came behind the STARTTLS line and is to be fed to the session afterwards, or null
+   */
+  startTls(behind: Buffer | null): void {
+    if (this.tls === null) return this.events.tlsFailed('this server has no certificate');
+    this.handshaking = true;
+    const secure = this.tls.accept(this.path === null ? this.socket : this.path.duplex());
+    this.secure = secure;
+    this.trace.record({ type: 'tls', phase: 'started' });
+    secure.on('secure', () => {
+      this.handshaking = false;
+      const { version, name } = { version: secure.getProtocol(), name: secure.getCipher()?.name };
+      const servername = typeof secure.servername === 'string' ? { servername: secure.servername } : {};
+      this.trace.record({ type: 'tls', phase: 'secured', protocol: version ?? '', cipher: name ?? '', ...servername });
+      this.events.secured();
+      if (behind !== null && behind.length > 0) this.onPlain(behind);
+    });
+    secure.on('data', (octets: Buffer) => this.onPlain(octets));
+    secure.on('end', () => this.onPlainEnd());
+    secure.on('drain', () => this.onDrain());
+    secure.on('error', (error: NodeJS.ErrnoException) => this.onTlsError(error));
+    secure.on('close', () => {
+      if (this.handshaking) this.onTlsError(new Error('the connection was closed during the handshake'));
+    });
+  }
+
+  // --- from the client -------------------------------------------------------------------------------------------
+
+  private onWire(octets: Buffer): void {
+    if (this.path !== null) {
+      this.recordReceived('wire', this.wireReceived, octets);
+      this.wireReceived += octets.length;
+      this.path.input({ octets });
+      return;
+    }
+    this.wireReceived += octets.length;
+    if (this.secure === null) this.onPlain(octets);
+  }
+
+  private onPlain(octets: Buffer): void {
+    const at = this.clock.now();
+    const seq = this.recordReceived('plain', this.receivedOffset, octets, at);
+    this.receivedOffset += octets.length;
+    this.events.octets(octets, seq, at);
+  }
+
+  private onPlainEnd(): void {
+    this.trace.record({ type: 'peer', what: 'fin' });
+    this.events.fin();
+  }
+
+  private onError(error: NodeJS.ErrnoException): void {
+    const reset = error.code === 'ECONNRESET';
+    this.trace.record({ type: 'peer', what: reset ? 'reset' : 'write-failed', reason: error.code ?? error.message });
+    this.events.reset(error.code ?? error.message);
+  }
+
+  private onTlsError(error: NodeJS.ErrnoException): void {
+    const reason = error.code ?? error.message;
+    if (!this.handshaking) {
+      this.trace.record({ type: 'tls', phase: 'closed', reason });
+      return;
+    }
+    this.handshaking = false;
+    this.secure = null;
+    this.trace.record({ type: 'tls', phase: 'failed', reason });
+    this.events.tlsFailed(reason);
+  }
+
+  private onDrain(): void {
+    if (!this.blocked) this.events.drained();
+  }
+
+  private onClose(): void {
+    if (this.over) return;
+    this.over = true;
+    this.writing?.cancel();
+    this.path?.stop();
+    this.wireReceived = this.path === null ? this.socket.bytesRead : this.wireReceived;
+    this.wireSent = this.socket.bytesWritten;
+    this.events.closed();
+  }
+
+  // --- to the client ---------------------------------------------------------------------------------------------
+
+  private writeBelow(octets: Buffer): void {
+    if (this.path === null) this.socket.write(octets);
+    else this.path.output({ octets });
+  }
+
+  private endBelow(): void {
+    if (this.path === null) this.socket.end();
+    else this.path.output({ fin: true });
+  }
+
+  // --- the path --------------------------------------------------------------------------------------------------
+
+  private layPath(boxes: readonly Middlebox[], connection: number, random: Random): PathDriver {
+    const { clock, trace } = this;
+    return new PathDriver(
+      boxes,
+      { connection, random, clock },
+      {
+        toServer: (octets) => (this.secure === null ? this.onPlain(octets) : undefined),
+        finToServer: () => this.onPlainEnd(),
+        toClient: (octets) => {
+          this.recordSent('wire', this.wireSent, octets);
+          this.wireSent += octets.length;
+          this.socket.write(octets);
+        },
+        finToClient: () => this.socket.end(),
+        resetToClient: () => this.reset(),
+        resetToServer: (reason) => {
+          trace.record({ type: 'peer', what: 'reset', reason });
+          this.events.reset(reason);
+          this.destroy();
+        },
+        pauseClient: (paused) => {
+          trace.record({ type: 'note', fact: paused ? 'reading-paused' : 'reading-resumed', detail: 'by the path' });
+          if (paused) this.pause('path');
+          else this.resume('path');
+        },
+        crossed: (box, side, octets, offset) => {
+          if (side === 'client') this.recordReceived(`after:${box}`, offset, octets);
+          else this.recordSent(`after:${box}`, offset, octets);
+        },
+      },
+    );
+  }
+
+  private recordReceived(layer: Layer, offset: number, octets: Buffer, at?: number): number {
+    return this.trace.record({ type: 'received', layer, offset, length: octets.length, octets }, at);
+  }
+
+  private recordSent(layer: Layer, offset: number, octets: Buffer): void {
+    this.trace.record({ type: 'sent', layer, offset, length: octets.length, octets });
+  }
+}
