@@ -1,0 +1,63 @@
+// What a running server remembers of its connections: living traces, the newest finished ones, and how many it let go.
+// Bounded, since a server may run for months. Used by mock-server.ts and the faces.
+
+import type { Trace } from '../wire/trace';
+import type { TraceRecord } from '../wire/trace-event';
+import { connectionRecord, type ConnectionRecord } from './connection-record';
+
+/** Finished connections that are kept. */
+export const KEPT_CONNECTIONS = 1000;
+
+export class ConnectionRecords {
+  private readonly limit: number;
+  private finished: TraceRecord[] = [];
+  private readonly living = new Map<number, Trace>();
+  private readonly made = new WeakMap<TraceRecord, ConnectionRecord>();
+  private letGo = 0;
+
+  constructor(limit: number = KEPT_CONNECTIONS) {
+    this.limit = limit;
+  }
+
+  opened(trace: Trace): void {
+    this.living.set(trace.connection, trace);
+  }
+
+  closed(trace: Trace): void {
+    this.living.delete(trace.connection);
+    this.finished.push(trace.toRecord());
+    // Cut a fifth at a time: shifting an array for each connection would cost its length.
+    if (this.finished.length > this.limit * 1.2) {
+      const count = this.finished.length - this.limit;
+      this.finished = this.finished.slice(count);
+      this.letGo += count;
+    }
+  }
+
+  /** Finished connections that are no longer here. */
+  get dropped(): number {
+    return this.letGo + Math.max(0, this.finished.length - this.limit);
+  }
+
+  get open(): number {
+    return this.living.size;
+  }
+
+  get openTraces(): readonly Trace[] {
+    return [...this.living.values()];
+  }
+
+  /** Newest last, at most the limit. */
+  get traces(): readonly TraceRecord[] {
+    return this.finished.slice(-this.limit);
+  }
+
+  /** The same as tests look at them; each is made once, when asked for. */
+  get connections(): readonly ConnectionRecord[] {
+    return this.traces.map((trace) => {
+      const made = this.made.get(trace) ?? connectionRecord(trace);
+      this.made.set(trace, made);
+      return made;
+    });
+  }
+}
