@@ -15,7 +15,7 @@ import type { Session } from './session';
 
 export function mail(question: Question): Decision {
   const { compiled, session, subject } = question;
-  const path = parseMail(subject.argument);
+  const path = subject.path ?? parseMail(subject.argument);
   return (
     hostRefused(question) ??
     blacklisted(question) ??

@@ -10,7 +10,7 @@ import { inForce, sizeLimitOf } from './offered';
 
 export function rcpt(question: Question): Decision {
   const { compiled, session, subject } = question;
-  const path = parseRcpt(subject.argument);
+  const path = subject.path ?? parseRcpt(subject.argument);
   return (
     authFirst(question) ??
     needHello(question) ??

@@ -1,7 +1,7 @@
 // Turns what policies and persona decide into steps of the running program, at the moment the answer is due. What has to
 // be asked first (DNS, SASL) leaves the program waiting. Also the moment at which early input is dealt with.
 
-import { parseAuth, parseMail } from '../smtp/command';
+import { parseAuth } from '../smtp/command';
 import { VERB_EVENTS, type EventName } from '../smtp/vocabulary';
 import { decide } from './answers';
 import { domainLook } from './answers-mail';
@@ -96,7 +96,7 @@ function mustAsk(turn: Turn, program: Program): boolean {
 function asksForDomain({ session, compiled, effects }: Turn, { subject }: Program): boolean {
   const resolver = compiled.server.policies.senders.domainInDns?.resolver ?? null;
   if (resolver === null) return false;
-  const domain = parseMail(subject.argument).path.domain.toLowerCase();
+  const domain = subject.path?.path.domain.toLowerCase() ?? '';
   const look = domainLook(domain);
   const known = session.lookUps[look];
   if (domain === '' || typeof known === 'boolean') return false;

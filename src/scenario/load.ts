@@ -153,6 +153,11 @@ export function loadScenarioText(text: string, fileName: string, options: LoadOp
   return loadText(text, resolve(fileName), fileName, options);
 }
 
+/** The names of all shipped scenarios (or those of the given folders), without reading them: a file is called by its name. */
+export function scenarioNames(options: LoadOptions = {}): readonly string[] {
+  return foldersOf(options).flatMap(namesIn);
+}
+
 /** Every shipped scenario (or those of the given folders), by name. @throws ScenarioError when one of them is broken */
 export function listScenarios(options: LoadOptions = {}): readonly ScenarioListing[] {
   return foldersOf(options).flatMap((folder) =>

@@ -29,7 +29,7 @@ const CLAIMS: ReadonlySet<EventName> = new Set(['AUTH', 'auth-response']);
 export function senderOf({ session, subject }: { session: Session; subject: Subject }): string | null {
   switch (subject.inPlaceOf ?? subject.event) {
     case 'MAIL':
-      return subject.sender;
+      return subject.path?.path.address ?? null;
     case 'RCPT':
       return session.transaction.sender;
     default:
@@ -43,7 +43,7 @@ export function recipientsOf({ session, subject }: { session: Session; subject: 
     case 'MAIL':
       return NO_TEXTS;
     case 'RCPT':
-      return [subject.recipient ?? ''];
+      return [subject.path?.path.address ?? ''];
     default:
       return currentOrLast(session.transaction)?.recipients ?? NO_TEXTS;
   }

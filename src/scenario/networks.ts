@@ -13,11 +13,15 @@ export function plainAddress(address: string): string {
   return address.toLowerCase().startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
 }
 
+/** What most lists are, asked at every MAIL. */
+const NOBODY: Networks = { has: () => false };
+
 /**
  * @param entries single addresses, networks in CIDR form, or `*` for every address
  * @throws Mistake for an entry that is neither
  */
 export function networks(entries: readonly string[]): Networks {
+  if (entries.length === 0) return NOBODY;
   const list = new BlockList();
   const everyone = entries.includes('*');
   for (const entry of entries) if (entry !== '*') add(list, entry);

@@ -48,7 +48,8 @@ const contentSchema = z
   })
   .transform((value, context): Content => {
     if (typeof value !== 'string') return { content: 'file', size: null, file: value.file };
-    if (SIZE_WORDS.test(value.trim())) {
+    // `8bit` looks like a size and is none.
+    if (!CONTENT_KINDS.some((kind) => kind === value) && SIZE_WORDS.test(value.trim())) {
       try {
         return { content: value.trim(), size: parseOctets(value), file: null };
       } catch (error) {

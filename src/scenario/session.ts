@@ -2,6 +2,7 @@
 // `step()` in engine.ts is the only thing that makes a new one from an old one.
 
 import type { EventName, Mode } from '../smtp/vocabulary';
+import type { PathCommand } from '../smtp/command';
 import { freshTransaction, type Transaction } from '../smtp/transaction';
 import type { Endpoint, Source } from '../wire/trace-event';
 import type { CompiledStep } from './compile';
@@ -15,8 +16,7 @@ export interface Subject {
   readonly verb: string;
   readonly argument: string;
   /** This command's path for MAIL and RCPT, even if it will be refused (semantics A3). */
-  readonly sender: string | null;
-  readonly recipient: string | null;
+  readonly path: PathCommand | null;
   readonly early: boolean;
   readonly chunk: { readonly octets: number; readonly last: boolean; readonly number: number } | null;
   /** Octets of the message, unstuffed; for end-of-data and the last BDAT chunk. */
@@ -37,8 +37,7 @@ export const PLAIN_SUBJECT: Subject = {
   line: '',
   verb: '',
   argument: '',
-  sender: null,
-  recipient: null,
+  path: null,
   early: false,
   chunk: null,
   size: null,

@@ -1,9 +1,9 @@
 // How a reply moves the session: by the code that was sent, never by who sent it (semantics A4). Also what each code does
 // next when the rule does not say (A5, A6).
 
-import { parseHello, parseMail, parseRcpt } from '../smtp/command';
+import { parseHello } from '../smtp/command';
 import { bodyParameter } from '../smtp/extension';
-import { declaredSize } from '../smtp/parameter';
+import { declaredSize, type Parameter } from '../smtp/parameter';
 import { advance, type Transaction, type TransactionDetail } from '../smtp/transaction';
 import type { EventName } from '../smtp/vocabulary';
 import type { KeywordList } from './keyword-list';
@@ -106,20 +106,20 @@ function detailOf(event: EventName, subject: Subject): TransactionDetail {
     case 'HELO':
       return { domain: parseHello(subject.argument).domain };
     case 'MAIL': {
-      const { path, parameters } = parseMail(subject.argument);
-      return {
-        address: path.address,
-        declaredSize: declaredSize(parameters),
-        bodyParameter: bodyParameter(parameters),
-      };
+      const { address, parameters } = pathOf(subject);
+      return { address, declaredSize: declaredSize(parameters), bodyParameter: bodyParameter(parameters) };
     }
     case 'RCPT':
-      return { address: parseRcpt(subject.argument).path.address };
+      return { address: pathOf(subject).address };
     case 'BDAT':
       return subject.chunk === null ? {} : { last: subject.chunk.last };
     default:
       return {};
   }
+}
+
+function pathOf({ path }: Subject): { readonly address: string; readonly parameters: readonly Parameter[] } {
+  return { address: path?.path.address ?? '', parameters: path?.parameters ?? [] };
 }
 
 /** What follows when no `then:` says otherwise. */

@@ -263,6 +263,17 @@ describe('chance (A2)', () => {
     expect(drawn(`${idle}, ${chance}`)).toEqual(drawn(chance));
   });
 
+  test('what was drawn for one event changes nothing for the next', () => {
+    const drawn = (rules: string): readonly number[] => {
+      const played = greeted(`rules: [${rules}]`);
+      past(played.client('VRFY x\r\n'));
+      return noops(played, 20);
+    };
+    const chance = `{ on: NOOP, probability: 0.5, reply: '450 x' }`;
+    const lots = `{ on: VRFY, probability: 0.001, reply: '252 a' }, { on: VRFY, probability: 0.001, reply: '252 b' }`;
+    expect(drawn(`${lots}, ${chance}`)).toEqual(drawn(chance));
+  });
+
   test('a rule that loses its draw spends nothing', () => {
     const played = greeted(`rules: [{ on: NOOP, probability: 0.5, times: 3, reply: '450 x' }]`);
     expect(noops(played, 60).filter((code) => code === 450)).toHaveLength(3);

@@ -119,6 +119,8 @@ export class Played {
   private readonly unread: Buffer[] = [];
 
   private writes: string[] = [];
+  /** How often a message was to be saved. */
+  saves = 0;
   /** How it ended, from our side. */
   ending: 'close' | 'half-close' | 'reset' | null = null;
 
@@ -138,7 +140,7 @@ export class Played {
   // --- what a test says ------------------------------------------------------------------------------------------
 
   begin(refusal: ConnectOptions['refusal'] | null = null): this {
-    if (this.home.compiled.server.tls.implicit && refusal === null) return this;
+    if (this.home.compiled.server.tls.implicit && !this.state.tls && refusal === null) return this;
     return this.input({ kind: 'opened', refusal: refusal ?? null });
   }
 
@@ -339,8 +341,7 @@ export class Played {
 
   private lineIn(line: Line): Extract<Input, { kind: 'line' }>['line'] {
     this.line = line;
-    const { terminator, cut, firstSeq } = line;
-    return { text: line.octets.toString('latin1'), terminator, cut, firstSeq };
+    return line;
   }
 
   private patience(kind: 'bare-lf' | 'bare-cr', ms: number): void {
@@ -359,16 +360,17 @@ export class Played {
     if (taken === null) return null;
     if ('reached' in taken) return { kind: 'content-reached', octets: taken.reached };
     this.message = taken.message;
-    return { kind: 'message', summary: taken.message.summary };
+    return { kind: 'message', summary: taken.message };
   }
 
   private nextChunk(): Input | null {
-    const { bdat } = this.state;
+    const { bdat, contentThreshold } = this.state;
     if (bdat === null || this.line === null) return null;
-    const taken = this.units.chunk(this.line, bdat.octets, bdat.last);
+    const taken = this.units.chunk(this.line, bdat.octets, bdat.last, contentThreshold);
     if (taken === null) return null;
+    if ('reached' in taken) return { kind: 'content-reached', octets: taken.reached };
     this.message = taken.message;
-    return { kind: 'chunk', octets: taken.octets, summary: taken.message?.summary ?? null };
+    return { kind: 'chunk', octets: taken.octets, summary: taken.message };
   }
 
   private perform(effect: Effect): void {
@@ -399,6 +401,7 @@ export class Played {
         return;
       case 'save':
         // The test answers.
+        this.saves++;
         return;
       case 'discard-input':
         return this.discard(effect.why);
@@ -440,7 +443,7 @@ export class Played {
     if (this.message === null) return;
     const seq = this.trace.record(messageEvent(this.message, { sender, recipients }, via, 0));
     if (via === 'DATA') this.currentSeq = seq;
-    this.received = { sender, recipients, accepted: false, size: this.message.summary.size };
+    this.received = { sender, recipients, accepted: false, size: this.message.size };
   }
 
   private reply(effect: ReplyEffect): void {
