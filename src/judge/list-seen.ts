@@ -1,0 +1,79 @@
+// The EHLO list as the client saw it: what reached the wire, where a path lies between it and the session. A box may have
+// taken STARTTLS out of it. Used by the checks that hang on what the client knew. Without a path, and inside TLS, where
+// no box reads along, the session's own list is the one (offer.ts).
+
+import { offers, parseEhloReply, type Keyword } from '../smtp/extension';
+import { parseReplyLines } from '../smtp/reply';
+import type { SentEvent } from '../wire/trace-event';
+import type { Dialogue, Exchange, Reply } from './dialogue';
+import { firstAfter } from './sequel';
+
+const WIRES = new WeakMap<Dialogue, readonly SentEvent[]>();
+const LISTS = new WeakMap<Exchange, readonly Keyword[]>();
+
+/** The keywords in force at an exchange, as they reached the client; none when there is no list. */
+export function keywordsSeen(dialogue: Dialogue, { offer }: Exchange): readonly Keyword[] {
+  return offer === null ? [] : listOf(dialogue, offer.hello);
+}
+
+/** Whether the client saw a keyword on the list in force. */
+export function sawOffered(dialogue: Dialogue, exchange: Exchange, keyword: string): boolean {
+  return offers(keywordsSeen(dialogue, exchange), keyword);
+}
+
+/** The list that an accepted EHLO brought the client; none for HELO and for a refusal. */
+export function listOf(dialogue: Dialogue, hello: Exchange): readonly Keyword[] {
+  const known = LISTS.get(hello);
+  if (known !== undefined) return known;
+  const { verb, reply } = hello;
+  const accepted = verb === 'EHLO' && reply?.digit === 2;
+  const list = accepted ? readList(wireText(dialogue, hello, reply) ?? reply.event.octets) : [];
+  LISTS.set(hello, list);
+  return list;
+}
+
+/** Whether a path lies between the client and the session. */
+export function hasPath(dialogue: Dialogue): boolean {
+  return wireOf(dialogue).length > 0;
+}
+
+function readList(octets: string): readonly Keyword[] {
+  const { replies } = parseReplyLines(octets);
+  const list = replies.find(({ code }) => code === 250) ?? replies[0];
+  return list === undefined ? [] : parseEhloReply(list).keywords;
+}
+
+/** What went over the wire between the decision to reply and the next that the client said. */
+function wireText(dialogue: Dialogue, hello: Exchange, reply: Reply): string | null {
+  const wire = wireOf(dialogue);
+  if (hello.secured || wire.length === 0) return null;
+  const until = firstAfter(dialogue, reply.endedSeq)?.firstSeq ?? Infinity;
+  let text = '';
+  for (let index = firstBehind(wire, reply.seq); index < wire.length; index += 1) {
+    const event = wire[index];
+    if (event === undefined || event.seq >= until) break;
+    text += event.octets?.toString('latin1') ?? '';
+  }
+  return text === '' ? null : text;
+}
+
+function wireOf(dialogue: Dialogue): readonly SentEvent[] {
+  const known = WIRES.get(dialogue);
+  if (known !== undefined) return known;
+  const wire = dialogue.record.events.filter(
+    (event): event is SentEvent => event.type === 'sent' && event.layer === 'wire',
+  );
+  WIRES.set(dialogue, wire);
+  return wire;
+}
+
+function firstBehind(wire: readonly SentEvent[], seq: number): number {
+  let low = 0;
+  let high = wire.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((wire[middle]?.seq ?? Infinity) > seq) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
