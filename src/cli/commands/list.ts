@@ -1,0 +1,67 @@
+// `list [what]`: scenarios, personas, senders, obligations, clients, middleboxes: names and one line each.
+
+import { Command, Option } from 'commander';
+import { BOXES } from '../../middlebox/catalogue';
+import { OBLIGATIONS } from '../../obligations/catalogue';
+import { listPersonas } from '../../scenario/persona-load';
+import { listScenarios, type ScenarioListing } from '../../scenario/load';
+import { listSenders } from '../../scenario/sender';
+import { CLIENT_DRIVERS } from '../../clients';
+import { nearestWord } from '../../wire/nearest-word';
+import { print, terminalOf, UsageError } from '../terminal';
+
+interface Row {
+  readonly name: string;
+  readonly text: string;
+  readonly tags?: readonly string[];
+}
+
+interface ListOptions {
+  readonly tag?: string;
+  readonly json?: boolean;
+}
+
+const KINDS: Readonly<Record<string, () => readonly Row[]>> = {
+  scenarios: () => listScenarios().map(scenarioRow),
+  personas: () => listPersonas().map(({ name, title }) => ({ name, text: title })),
+  senders: () => listSenders().map(({ name, title }) => ({ name, text: title })),
+  obligations: () => OBLIGATIONS.map(({ id, level, title }) => ({ name: id, text: `${level.padEnd(8)} ${title}` })),
+  clients: () => CLIENT_DRIVERS.map(({ name, title }) => ({ name, text: title })),
+  middleboxes: () => Object.entries(BOXES).map(([name, { title }]) => ({ name, text: title })),
+};
+
+export function listCommand(): Command {
+  return new Command('list')
+    .description('List scenarios (default), personas, senders, obligations, clients or middleboxes')
+    .argument('[what]', Object.keys(KINDS).join(' | '), 'scenarios')
+    .addOption(new Option('--tag <tag>', 'only scenarios with this tag'))
+    .option('--json', 'print JSON')
+    .action((what: string, options: ListOptions) => list(what, options));
+}
+
+function list(what: string, { tag, json }: ListOptions): void {
+  const kind = what in KINDS ? what : `${what}s`;
+  const rows = KINDS[kind]?.();
+  if (rows === undefined) {
+    const near = nearestWord(what, Object.keys(KINDS));
+    throw new UsageError(
+      `cannot list "${what}"; expected one of ${Object.keys(KINDS).join(', ')}${near === undefined ? '' : ` (did you mean "${near}"?)`}`,
+    );
+  }
+  const chosen = tag === undefined ? rows : rows.filter(({ tags }) => tags?.includes(tag) === true);
+  if (json === true) return print(JSON.stringify(chosen, null, 2));
+  if (chosen.length === 0) return print(`no ${kind}${tag === undefined ? '' : ` with the tag "${tag}"`}`);
+  const widest = Math.max(...chosen.map(({ name }) => name.length));
+  const { width } = terminalOf();
+  for (const { name, text } of chosen) print(`${name.padEnd(widest)}  ${cut(text, Math.max(30, width - widest - 2))}`);
+  if (kind === 'scenarios')
+    print(`\n${chosen.length} scenarios. smtp-gauntlet show NAME explains one; serve NAME listens as one.`);
+}
+
+function scenarioRow({ name, title, tags, patience }: ScenarioListing): Row {
+  return { name, text: patience === 'quick' ? title : `${title} (${patience})`, tags };
+}
+
+function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+}

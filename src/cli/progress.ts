@@ -1,0 +1,49 @@
+// Progress of a run: one living line on a terminal (running, done, time left), plain lines elsewhere.
+
+import type { Progress } from '../gauntlet/gauntlet';
+import type { Terminal } from './terminal';
+
+export interface ProgressLines {
+  readonly show: (progress: Progress) => void;
+  /** Clears the living line. */
+  end(): void;
+}
+
+/** @param total trials of the whole run */
+export function progressLines(total: number, terminal: Terminal, quiet: boolean): ProgressLines {
+  if (quiet) return { show: () => undefined, end: () => undefined };
+  const running = new Set<string>();
+  const startedAt = process.hrtime.bigint();
+  let done = 0;
+  const write = (text: string): void => void process.stderr.write(text);
+  const living = (): void => {
+    const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
+    const left = done === 0 ? '' : `, about ${Math.ceil((seconds / done) * (total - done))} s left`;
+    const now = [...running].join(', ');
+    write(`\r\x1b[K${`${done}/${total} done${left}; running: ${now}`.slice(0, terminal.width - 1)}`);
+  };
+  return {
+    show(progress) {
+      if (progress.kind === 'unavailable') {
+        write(`${terminal.interactive ? '\r\x1b[K' : ''}${progress.client}: not run, ${progress.reason}\n`);
+        return;
+      }
+      const name = `${progress.client} ${progress.scenario}`;
+      if (progress.kind === 'started') running.add(name);
+      else {
+        running.delete(name);
+        done++;
+      }
+      if (terminal.interactive) living();
+      else if (progress.kind === 'ended') {
+        const { card } = progress;
+        write(
+          `${done}/${total} ${name}: ${card.ran ? `${card.end}, ${Math.round(card.durationMs)} ms` : `not run, ${card.reason}`}\n`,
+        );
+      }
+    },
+    end: () => {
+      if (terminal.interactive) write('\r\x1b[K');
+    },
+  };
+}

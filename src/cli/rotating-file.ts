@@ -1,0 +1,103 @@
+// A log file that rotates at a size: FILE is the newest, FILE.1 the one before, and so on up to the number kept.
+// Used by `serve --log-file`. Lines are written together once per turn of the event loop; a full disk is told once and
+// costs lines, never the server.
+
+import { closeSync, fstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+
+export interface RotationOptions {
+  /** A file is begun anew before it would grow beyond this. */
+  readonly mostOctets: number;
+  /** Older files that are kept beside the newest. */
+  readonly kept: number;
+  /** Is told why nothing can be written, once until it can again. */
+  readonly trouble: (reason: string) => void;
+}
+
+export class RotatingFile {
+  private readonly path: string;
+  private readonly options: RotationOptions;
+  private file: number | null;
+  private octets: number;
+  private waiting: string[] = [];
+  private flushing: NodeJS.Immediate | null = null;
+  private isTold = false;
+
+  /**
+   * Goes on behind what is in the file already.
+   * @throws what the file system says when it cannot be opened at all
+   */
+  constructor(path: string, options: RotationOptions) {
+    this.path = path;
+    this.options = options;
+    this.file = openSync(path, 'a');
+    this.octets = fstatSync(this.file).size;
+  }
+
+  /** Appends a line; the line end is put behind it. */
+  line(text: string): void {
+    this.waiting.push(text);
+    this.flushing ??= setImmediate(() => this.flush());
+  }
+
+  /** Writes what waits, and closes the file. */
+  close(): void {
+    this.flush();
+    if (this.file !== null) closeSync(this.file);
+    this.file = null;
+  }
+
+  private flush(): void {
+    if (this.flushing !== null) clearImmediate(this.flushing);
+    this.flushing = null;
+    const lines = this.waiting;
+    this.waiting = [];
+    try {
+      let piece = '';
+      for (const line of lines) {
+        if (this.octets + Buffer.byteLength(piece) + Buffer.byteLength(line) + 1 > this.options.mostOctets) {
+          this.write(piece);
+          piece = '';
+          this.rotate();
+        }
+        piece += `${line}\n`;
+      }
+      this.write(piece);
+      this.isTold = false;
+    } catch (error) {
+      if (!this.isTold) this.options.trouble(error instanceof Error ? error.message : String(error));
+      this.isTold = true;
+    }
+  }
+
+  private write(piece: string): void {
+    if (piece === '') return;
+    this.file ??= openSync(this.path, 'a');
+    let octets = Buffer.from(piece, 'utf8');
+    this.octets += octets.length;
+    // `writeSync` may take less than it is given.
+    while (octets.length > 0) octets = octets.subarray(writeSync(this.file, octets));
+  }
+
+  /** A single line longer than a whole file stands in one of its own. */
+  private rotate(): void {
+    if (this.octets === 0) return;
+    if (this.file !== null) closeSync(this.file);
+    this.file = null;
+    const { kept } = this.options;
+    rmSync(this.older(kept), { force: true });
+    for (let age = kept - 1; age >= 0; age -= 1) moveIfThere(this.older(age), this.older(age + 1));
+    this.octets = 0;
+  }
+
+  private older(age: number): string {
+    return age === 0 ? this.path : `${this.path}.${age}`;
+  }
+}
+
+function moveIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
