@@ -78,7 +78,11 @@ const IMPORTS: readonly Import[] = filesUnder(SRC).flatMap((path) =>
   ].map(([, named, bare, dynamic]) => ({ file: relative(SRC, path), to: named ?? bare ?? dynamic ?? '' })),
 );
 
-const roomOf = (file: string): string => (file.includes('/') ? (file.split('/')[0] ?? '.') : '.');
+const roomOf = (file: string): string => {
+  const [first = ''] = file.split('/');
+  // A room's index is imported by the room's name alone.
+  return first in FLOORS ? first : '.';
+};
 
 function targetOf({ file, to }: Import): string | null {
   return to.startsWith('.') ? relative(SRC, resolve(SRC, dirname(file), to)) : null;

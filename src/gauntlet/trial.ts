@@ -42,7 +42,10 @@ const TRIAL_BOUNDS = { octets: 64 * 2 ** 20, events: 1_000_000 };
 /** How long connections may stay open after the client said it was done. */
 const QUIET_MS = 10_000;
 
-/** Runs one trial to its end. Never throws for what the client does. */
+/**
+ * Runs one trial to its end. Never throws for what the client does.
+ * @throws a fault of our own that ended the dialogue
+ */
 export async function runTrial(scenario: Scenario, driver: ClientDriver, options: TrialOptions): Promise<TrialResult> {
   const missing = missingCapability(scenario, driver.capabilities);
   if (missing !== null) return { ran: false, reason: missing };
@@ -55,7 +58,9 @@ export async function runTrial(scenario: Scenario, driver: ClientDriver, options
     return { toSend, onRecord: onRecord(submission, built) };
   });
   const traces: TraceRecord[] = [];
+  const broken = new AbortController();
   const server = await startMockServer(scenario, {
+    onTrouble: (error) => broken.abort(error),
     seed,
     traceBounds: TRIAL_BOUNDS,
     keepContent: false,
@@ -69,9 +74,11 @@ export async function runTrial(scenario: Scenario, driver: ClientDriver, options
     scenario,
     submissions.map((one) => one.toSend),
     options,
+    broken.signal,
   );
   await server.quiet({ timeoutMs: interrupted ? 0 : QUIET_MS }).catch(() => undefined);
   await server.stop();
+  broken.signal.throwIfAborted();
   const endedAt = server.clock.now();
   const record: TrialRecord = {
     schemaVersion: TRIAL_SCHEMA_VERSION,
@@ -110,6 +117,7 @@ async function submitAll(
   scenario: Scenario,
   submissions: readonly SubmissionToSend[],
   options: TrialOptions,
+  broken: AbortSignal,
 ): Promise<Submitted> {
   const folder = await mkdtemp(join(tmpdir(), 'smtp-gauntlet-'));
   const stop = new AbortController();
@@ -120,6 +128,7 @@ async function submitAll(
   });
   const onAbort = (): void => stop.abort();
   options.signal?.addEventListener('abort', onAbort, { once: true });
+  broken.addEventListener('abort', onAbort, { once: true });
   if (options.signal?.aborted === true) stop.abort();
   try {
     const report = await driver.submit({

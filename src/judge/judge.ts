@@ -116,8 +116,11 @@ function excuse(finding: Finding, check: Check, view: TrialView): Finding {
 
 function excusingFault(faults: readonly ServerFault[], actSeq: number, check: Check): ServerFault | undefined {
   const { despite = [], excusedBy = [] } = check;
-  if (despite === 'all') return undefined;
-  const excusing = new Set([...DERAILING, ...excusedBy].filter((kind) => !despite.includes(kind)));
+  // What the path changed was never the client's: that excuses even where nothing of ours would.
+  const derailing = despite === 'all' ? [] : [...DERAILING, ...excusedBy];
+  const excusing = new Set(
+    [...derailing, 'path'].filter((kind) => despite === 'all' || !despite.some((one) => one === kind)),
+  );
   return faults.find(({ kind, seq }) => seq < actSeq && excusing.has(kind));
 }
 

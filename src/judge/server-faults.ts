@@ -1,9 +1,10 @@
 // What *we* did on a connection that no correct server does: raw octets, wrong codes, silence, resets. Read off the trace,
 // so that nobody has to declare it. The judge demotes what came of it: a client is never blamed for our own fault.
-// Not here: faults of the path, which the client cannot tell from ours but which no reply shows.
+// What the path made of it comes from path-faults.ts: the client cannot tell that from a fault of ours.
 
 import type { EventName } from '../smtp/vocabulary';
 import type { Dialogue, Exchange, Reply } from './dialogue';
+import { pathChanges } from './path-faults';
 import { waiting } from './waiting';
 
 export type FaultKind =
@@ -32,7 +33,9 @@ export type FaultKind =
   /** STARTTLS offered inside TLS (RFC 3207 4.2). */
   | 'starttls-inside-tls'
   /** The handshake failed; whose fault that is does not show here. */
-  | 'tls-failed';
+  | 'tls-failed'
+  /** A middlebox changed the octets: what the plain layer shows is not what the client said or saw. */
+  | 'path';
 
 export interface ServerFault {
   readonly connection: number;
@@ -68,6 +71,14 @@ export function serverFaults(dialogue: Dialogue): readonly ServerFault[] {
     ...recipientLimits(dialogue),
     ...stepFaults(dialogue),
     ...endFaults(dialogue),
+    ...pathChanges(dialogue.record).map(({ seq, side }) =>
+      fault(
+        dialogue,
+        seq,
+        'path',
+        side === 'client' ? 'the path changed our replies' : 'the path changed what it said',
+      ),
+    ),
     ...dialogue.tls
       .filter(({ outcome }) => outcome?.phase === 'failed')
       .map(({ started }) => fault(dialogue, started.seq, 'tls-failed', 'the TLS handshake failed')),

@@ -1,0 +1,73 @@
+// Where the path changed what was said: the client saw other replies, or the server got other commands, than those of the
+// plain layer that checks read. From there on nothing can be held against the client. Delays and other segments change
+// nothing; octets that vanished show as silence.
+
+import type { TraceEvent, TraceRecord } from '../wire/trace-event';
+
+/** A stretch of octets in one layer, with the event that holds it. */
+interface Stretch {
+  readonly seq: number;
+  readonly octets: Buffer;
+}
+
+/** @returns the seq of the first event in the plain layer that the path had changed, per direction; empty on a direct path */
+export function pathChanges(
+  record: TraceRecord,
+): readonly { readonly seq: number; readonly side: 'client' | 'server' }[] {
+  const events = untilTls(record.events);
+  if (!events.some((event) => event.type === 'received' && event.layer === 'wire')) return [];
+  const toClient = firstDifference(plainReplies(events), octetsOf(events, 'sent', 'wire'));
+  const toServer = firstDifference(octetsOf(events, 'received', 'plain'), octetsOf(events, 'received', 'wire'));
+  return [
+    ...(toClient === null ? [] : [{ seq: toClient, side: 'client' as const }]),
+    ...(toServer === null ? [] : [{ seq: toServer, side: 'server' as const }]),
+  ];
+}
+
+/** Inside TLS the wire holds ciphertext, which no box can change without breaking it. */
+function untilTls(events: readonly TraceEvent[]): readonly TraceEvent[] {
+  const started = events.findIndex((event) => event.type === 'tls' && event.phase === 'started');
+  return started < 0 ? events : events.slice(0, started);
+}
+
+function plainReplies(events: readonly TraceEvent[]): readonly Stretch[] {
+  return events.flatMap((event) =>
+    event.type === 'reply' ? [{ seq: event.seq, octets: Buffer.from(event.octets, 'latin1') }] : [],
+  );
+}
+
+function octetsOf(events: readonly TraceEvent[], type: 'received' | 'sent', layer: string): readonly Stretch[] {
+  return events.flatMap((event) =>
+    event.type === type && event.layer === layer && event.octets !== undefined
+      ? [{ seq: event.seq, octets: event.octets }]
+      : [],
+  );
+}
+
+/** @returns the seq of the plain stretch in which the two streams part; null when one is the beginning of the other */
+function firstDifference(plain: readonly Stretch[], wire: readonly Stretch[]): number | null {
+  const one = Buffer.concat(plain.map(({ octets }) => octets));
+  const other = Buffer.concat(wire.map(({ octets }) => octets));
+  const length = Math.min(one.length, other.length);
+  const at = differsAt(one.subarray(0, length), other.subarray(0, length));
+  if (at === null) return null;
+  let passed = 0;
+  for (const { seq, octets } of plain) {
+    passed += octets.length;
+    if (at < passed) return seq;
+  }
+  return null;
+}
+
+/** Halves until the first differing octet is found: comparing is native, a loop over octets is not. */
+function differsAt(one: Buffer, other: Buffer): number | null {
+  if (one.equals(other)) return null;
+  let from = 0;
+  let to = one.length;
+  while (to - from > 1) {
+    const middle = (from + to) >>> 1;
+    if (one.subarray(from, middle).equals(other.subarray(from, middle))) from = middle;
+    else to = middle;
+  }
+  return from;
+}
