@@ -46,13 +46,15 @@ export async function playDay(options: DayOptions): Promise<DayResult> {
     ...(onLogLine === undefined ? {} : { onLogLine }),
   });
   const senders = new Map(planned.map(({ kind }) => [kind.sender, loadSender(kind.sender)]));
-  let next = 0;
+  const upcoming = planned.entries();
   let played = 0;
   const lane = async (): Promise<void> => {
     const door = await openProxiedDoor(server);
-    for (let visit = planned[next++]; visit !== undefined && signal?.aborted !== true; visit = planned[next++]) {
-      await playVisit(server, door, visit, next, senders.get(visit.kind.sender));
-      options.onProgress?.(++played, planned.length);
+    for (const [index, visit] of upcoming) {
+      if (signal?.aborted === true) break;
+      await playVisit(server, door, visit, index + 1, senders.get(visit.kind.sender));
+      played += 1;
+      options.onProgress?.(played, planned.length);
     }
     await door.close();
   };

@@ -6,7 +6,7 @@ import { offers, parseEhloReply, type Keyword } from '../smtp/extension';
 import { parseReplyLines } from '../smtp/reply';
 import type { SentEvent } from '../wire/trace-event';
 import type { Dialogue, Exchange, Reply } from './dialogue';
-import { firstAfter } from './sequel';
+import { firstAfter, indexAfter } from './sequel';
 
 const WIRES = new WeakMap<Dialogue, readonly SentEvent[]>();
 const LISTS = new WeakMap<Exchange, readonly Keyword[]>();
@@ -49,7 +49,11 @@ function wireText(dialogue: Dialogue, hello: Exchange, reply: Reply): string | n
   if (hello.secured || wire.length === 0) return null;
   const until = firstAfter(dialogue, reply.endedSeq)?.firstSeq ?? Infinity;
   let text = '';
-  for (let index = firstBehind(wire, reply.seq); index < wire.length; index += 1) {
+  for (
+    let index = indexAfter(wire.length, (at) => wire[at]?.seq ?? Infinity, reply.seq);
+    index < wire.length;
+    index += 1
+  ) {
     const event = wire[index];
     if (event === undefined || event.seq >= until) break;
     text += event.octets?.toString('latin1') ?? '';
@@ -65,15 +69,4 @@ function wireOf(dialogue: Dialogue): readonly SentEvent[] {
   );
   WIRES.set(dialogue, wire);
   return wire;
-}
-
-function firstBehind(wire: readonly SentEvent[], seq: number): number {
-  let low = 0;
-  let high = wire.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((wire[middle]?.seq ?? Infinity) > seq) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -46,7 +46,7 @@ export function silenceAfter(view: TrialView, dialogue: Dialogue, exchange: Exch
     quit,
     shown,
   });
-  const { left, closing } = dialogue.ending;
+  const { left } = dialogue.ending;
   const word = nextWord(dialogue, exchange);
   const leftSeq = left !== null && hasLeft(view, dialogue) ? left.seq : Infinity;
   const endedSeq = replyEnd(reply);
@@ -55,7 +55,7 @@ export function silenceAfter(view: TrialView, dialogue: Dialogue, exchange: Exch
   }
   if (left !== null && leftSeq < endedSeq) return silence(left.at, 'left', leaving(dialogue));
   if (reply !== null && endedSeq < Infinity) return silence(reply.endedAt, 'reply', exchange);
-  return silence(left?.at ?? closing?.at ?? dialogue.endAt, 'ended', exchange);
+  return silence(endOf(dialogue), 'ended', exchange);
 }
 
 /** The end of a trial takes the client with it: its sockets close this soon before the record does. */
@@ -70,6 +70,11 @@ export function hasLeft({ record }: TrialView, { ending }: Dialogue): boolean {
   if (left === null || first !== 'client') return false;
   const isStopped = record.end === 'window-over' || record.end === 'interrupted';
   return !isStopped || record.endedAt - left.at > STOPPING_MS;
+}
+
+/** When the connection came to its end, whoever ended it. */
+export function endOf({ ending, endAt }: Dialogue): number {
+  return Math.min(ending.left?.at ?? endAt, ending.closing?.at ?? endAt);
 }
 
 /** When the last octet of a reply had left; never, for a dribbled one whose last octet is not on the record. */

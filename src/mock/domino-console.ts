@@ -15,6 +15,8 @@ export interface ConsoleServer {
   notesIni(name: string): string | null;
   setNotesIni(name: string, value: string): void;
   updateConfiguration(): void;
+  /** Variables that are not known or cannot be read. */
+  readonly notesIniProblems: readonly string[];
   stopListening(): Promise<void>;
   startListening(): Promise<void>;
   dropAll(): void;
@@ -50,7 +52,7 @@ export async function enterConsole(server: ConsoleServer, line: string): Promise
       return answer(changedConfig(action.name, action.value));
     case 'update-config':
       server.updateConfiguration();
-      return answer([]);
+      return answer(server.notesIniProblems, server.notesIniProblems.length > 0);
     case 'stop-task':
       if (!server.isListening) return answer(['Task SMTP is not running'], true);
       await server.stopListening();

@@ -2,12 +2,13 @@
 // Builds the author's form and reads it with the same schema as a file, so nothing can be said here that YAML cannot.
 // Used by the library's users and by tests.
 
-import { PLAIN_HABITS, assembleScenario } from './assemble';
+import { assembleScenario } from './assemble';
 import { patternSource } from './pattern';
 import type { Next, Scenario } from './scenario';
 import { ScenarioError } from './scenario-error';
 import type { ScenarioAuthor } from './schema';
 import type { ConditionsAuthor } from './schema-conditions';
+import { personaHabits } from './persona-habits';
 import type { Habits } from './schema-policies';
 import type { RuleAuthor } from './schema-rules';
 import type { EventName } from '../smtp/vocabulary';
@@ -124,10 +125,10 @@ export class ScenarioBuilder {
   }
 
   /**
-   * @param habits what the persona decides where nothing is said; those of `plain` when left out
+   * @param habitsOf what the persona decides where nothing is said; for tests, else its own habits
    * @throws ScenarioError naming the rule and what is wrong with it
    */
-  build(habits: Habits = PLAIN_HABITS): Scenario {
+  build(habitsOf: (persona: string) => Habits = personaHabits): Scenario {
     const name = this.author.name ?? 'built';
     const rules = this.rules.map(({ do: steps, ...rule }) => ({
       ...rule,
@@ -135,7 +136,7 @@ export class ScenarioBuilder {
     }));
     const assembled = assembleScenario(
       { ...this.author, rules },
-      { name, folder: process.cwd(), at: () => null, habitsOf: () => habits },
+      { name, folder: process.cwd(), at: () => null, habitsOf },
     );
     if (assembled.refusals === undefined) return assembled.scenario;
     throw new ScenarioError(

@@ -14,7 +14,7 @@ import { inForce } from './offered';
 import type { Situation } from './persona';
 import { standForData } from './saying';
 import type { EarlyInput } from './scenario';
-import type { Program, ProgramItem, Subject } from './session';
+import { programWith, type Program, type ProgramItem, type Subject } from './session';
 import type { Turn } from './turn';
 
 const NO_NAMES: ReadonlySet<string> = new Set();
@@ -59,7 +59,7 @@ function insert(
   const items = itemsFrom(steps, source);
   const rest = program.items.length === program.at ? items : [...items, ...program.items.slice(program.at)];
   const subject = Object.keys(values).length === 0 ? program.subject : { ...program.subject, values };
-  turn.session.program = { ...program, subject, items: rest, at: 0, lastSource: source };
+  turn.session.program = programWith(program, { subject, items: rest, at: 0, lastSource: source });
 }
 
 function stepsFor({ compiled }: Turn, { situation, text }: Decision): readonly CompiledStep[] {

@@ -4,11 +4,11 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { nearestWord } from '../wire/nearest-word';
-import { PLAIN_HABITS, assembleScenario } from './assemble';
+import { assembleScenario } from './assemble';
 import { extendScenario } from './extends';
 import { locate } from './origin';
 import type { Located } from './origin';
-import { loadPersona } from './persona-load';
+import { personaHabits } from './persona-habits';
 import type { Scenario } from './scenario';
 import { ScenarioError } from './scenario-error';
 import type { Habits } from './schema-policies';
@@ -34,22 +34,6 @@ export interface ScenarioListing {
   readonly tags: readonly string[];
   readonly patience: Scenario['patience'];
   readonly path: string;
-}
-
-/** An unknown persona is reported by whoever needs it: here only its habits are asked, and `plain` has some too. */
-function habitsOfShipped(name: string): Habits {
-  try {
-    const { lineEndings, commands, errorLimit, idleTimeoutMs } = loadPersona(name).habits;
-    return {
-      lineEndings: lineEndings.value,
-      commands: commands.value,
-      errorLimit: errorLimit.value,
-      idleTimeoutMs: idleTimeoutMs.value,
-    };
-  } catch (error) {
-    if (error instanceof ScenarioError) return PLAIN_HABITS;
-    throw error;
-  }
 }
 
 function foldersOf(options: LoadOptions): readonly string[] {
@@ -122,7 +106,7 @@ function loadText(text: string, path: string, shown: string, options: LoadOption
       const { file, line } = locate(whole.origin, place);
       return `${file}:${line}`;
     },
-    habitsOf: options.habitsOf ?? habitsOfShipped,
+    habitsOf: options.habitsOf ?? personaHabits,
   });
   if (assembled.refusals === undefined) return assembled.scenario;
   throw new ScenarioError(

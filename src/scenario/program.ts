@@ -10,8 +10,8 @@ import { announced } from './offered';
 import { deaf, hold, mute, wait } from './pauses';
 import type { Situation } from './persona';
 import { maySay, say, standForData, type Saying } from './saying';
-import type { SetStep } from './scenario';
-import { newProgram, type Program, type ProgramItem, type Subject } from './session';
+import type { Dribble, SetStep } from './scenario';
+import { newProgram, programWith, type Program, type ProgramItem, type Subject } from './session';
 import { valuesFor } from './texts';
 import type { Turn } from './turn';
 
@@ -34,7 +34,7 @@ export function runStep(turn: Turn): void {
   if (program === null) return;
   const item = program.items[program.at];
   if (item === undefined) return conclude(turn, program);
-  session.program = { ...program, at: program.at + 1, lastSource: item.source };
+  session.program = programWith(program, { at: program.at + 1, lastSource: item.source });
   perform(turn, session.program, item);
 }
 
@@ -43,7 +43,7 @@ function perform(turn: Turn, program: Program, item: ProgramItem): void {
   switch (step.step) {
     case 'reply':
       if (!maySay(turn, program, item, step.text.code)) return;
-      return say(turn, program, source, { ...worded(turn, program, step.text), dribble: step.dribble });
+      return say(turn, program, source, worded(turn, program, step.text, step.dribble));
     case 'ehlo':
       return greet(turn, program, item, step.text);
     case 'challenge':
@@ -77,8 +77,9 @@ function perform(turn: Turn, program: Program, item: ProgramItem): void {
 
 const SAYING: Saying = { octets: '', code: null, raw: false, as: null, dribble: null, list: null };
 
-function worded(turn: Turn, program: Program, text: CompiledText): Saying {
-  return { ...SAYING, octets: renderText(text, valuesFor(turn, program.subject)), code: text.code };
+function worded(turn: Turn, program: Program, text: CompiledText, dribble: Dribble | null = null): Saying {
+  const octets = renderText(text, valuesFor(turn, program.subject));
+  return { octets, code: text.code, raw: false, as: null, dribble, list: null };
 }
 
 /** The persona's reply to EHLO, with the list behind it. */

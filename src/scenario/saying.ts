@@ -8,7 +8,7 @@ import type { KeywordList } from './keyword-list';
 import { listIn } from './keyword-list';
 import { awaitDribble } from './pauses';
 import type { Dribble } from './scenario';
-import { newProgram, type Program, type ProgramItem, type Subject } from './session';
+import { newProgram, programWith, type Program, type ProgramItem, type Subject } from './session';
 import { answeredEvent, isIntermediate, isPositive, moveState } from './state';
 import { noteEvent, type Turn } from './turn';
 
@@ -88,11 +88,10 @@ export function say(turn: Turn, program: Program, source: Source, saying: Saying
   const event = answeredEvent(program.subject);
   const answers = program.answered === null && !UNASKED.has(event) && (!raw || as !== null);
   turn.effects.push({ effect: 'reply', octets, code: saying.code, source, answers, raw, as, dribble });
-  session.program = {
-    ...program,
+  session.program = programWith(program, {
     answered: program.answered ?? code,
     said421: program.said421 || code === 421,
-  };
+  });
   if (dribble !== null) awaitDribble(turn);
   // A rule that speaks in a SASL exchange has taken it over.
   if (source.kind === 'rule') session.saslPlayed = false;

@@ -137,10 +137,28 @@ export function takeMessage(turn: Turn, size: number): void {
   session.swallowCode = null;
   takeEnvelope(turn, 'DATA');
   setMode(turn, 'command');
-  if (mode !== 'swallow') return takeEvent(turn, { ...PLAIN_SUBJECT, event: 'end-of-data', line: '.', size });
+  if (mode !== 'swallow') return takeEvent(turn, endOfData(size));
   // The early reply was the answer to this message (semantics A6).
   moveTransaction(turn, advance(session.transaction, 'end-of-data', swallowCode));
   settleMessage(turn, swallowCode);
+}
+
+/** PLAIN_SUBJECT for the final dot, written out: every message ends with one. */
+function endOfData(size: number): Subject {
+  return {
+    event: 'end-of-data',
+    line: '.',
+    verb: '',
+    argument: '',
+    path: null,
+    early: false,
+    chunk: null,
+    size,
+    fault: null,
+    refusal: null,
+    inPlaceOf: null,
+    values: PLAIN_SUBJECT.values,
+  };
 }
 
 /** It was answered before it was here: there is nothing to hold back until it is saved. */

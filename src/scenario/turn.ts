@@ -5,10 +5,8 @@ import type { EventName } from '../smtp/vocabulary';
 import type { Effect, Moment } from './effects';
 import type { CompiledServer } from './compile';
 import { draws } from './random';
-import type { Session } from './session';
+import { draftOf, type Session, type SessionDraft } from './session';
 import type { World, WorldChange } from './world';
-
-export type SessionDraft = { -readonly [Key in keyof Session]: Session[Key] };
 
 export interface Turn {
   readonly compiled: CompiledServer;
@@ -20,7 +18,7 @@ export interface Turn {
 }
 
 export function startTurn(compiled: CompiledServer, world: World, session: Session, moment: Moment): Turn {
-  return { compiled, world, moment, session: { ...session }, effects: [], changes: [] };
+  return { compiled, world, moment, session: draftOf(session), effects: [], changes: [] };
 }
 
 /** Counts an event before anybody looks at it: `nth` counts it whether or not a rule is reached (semantics A2). */

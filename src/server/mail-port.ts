@@ -3,6 +3,7 @@
 
 import type { Socket } from 'node:net';
 import type { Clock } from '../wire/clock';
+import { OctetSlab } from '../wire/octet-slab';
 import { Trace, type Sequence, type TraceBounds } from '../wire/trace';
 import type { Endpoint, TraceEvent } from '../wire/trace-event';
 import type { CompiledServer } from '../scenario/compile';
@@ -53,6 +54,7 @@ export class MailPort {
   private actor: PortActor | null = null;
   private readonly sessions = new Map<number, ServerSession>();
   private readonly path: readonly Middlebox[];
+  private readonly reads = new OctetSlab();
   private tls: TlsAcceptor | null = null;
   private listening: { host: string; port: number } = { host: '', port: 0 };
 
@@ -161,7 +163,7 @@ export class MailPort {
     const peer: Endpoint = { address: arrived.remoteAddress, port: arrived.remotePort };
     const local: Endpoint = { address: plainAddress(socket.localAddress ?? ''), port: socket.localPort ?? 0 };
     const proxiedBy = arrived.proxiedBy ?? null;
-    const start = { socket, connection, server: index, peer, local, proxiedBy, trace, path, tls };
+    const start = { socket, connection, server: index, peer, local, proxiedBy, trace, path, tls, reads: this.reads };
     const session: ServerSession = new ServerSession(
       this.sessionHost(() => this.leave(listener, session)),
       start,

@@ -4,16 +4,25 @@
 import type { EventName } from '../smtp/vocabulary';
 import type { ReplyEffect } from '../scenario/effects';
 import type { Line } from '../wire/line-reader';
-import type { CommandEvent, MessageEvent, ReplyEvent, Unstamped } from '../wire/trace-event';
+import type { CommandEvent, MessageEvent, ReplyEvent } from '../wire/trace-event';
 import type { ReceivedMessage } from './message-store';
 import type { TakenMessage } from './unit-reader';
 
+/**
+ * Stamps are filled in by the trace. They stand in the literals from the beginning: a property that is added to a finished
+ * object costs a second allocation, and these are made for every unit.
+ */
+const UNSTAMPED = { seq: 0, at: 0 } as const;
+
+type Writable<E> = { -readonly [Key in keyof E]: E[Key] };
+
 /** @param redactFrom characters from here on are masked; null keeps the line as it is */
-export function commandEvent(line: Line, event: EventName, redactFrom: number | null): Unstamped<CommandEvent> {
-  const text = line.octets.toString('latin1');
-  const { terminator, offset, length, firstSeq, firstAt, lastSeq, lastAt } = line;
-  return {
+export function commandEvent(line: Line, event: EventName, redactFrom: number | null): CommandEvent {
+  const { text, terminator, offset, length, firstSeq, firstAt, lastSeq, lastAt } = line;
+  const command: Writable<CommandEvent> = {
     type: 'command',
+    seq: UNSTAMPED.seq,
+    at: UNSTAMPED.at,
     event,
     line: redactFrom === null ? text : text.slice(0, redactFrom) + '*'.repeat(Math.max(0, text.length - redactFrom)),
     terminator,
@@ -23,9 +32,10 @@ export function commandEvent(line: Line, event: EventName, redactFrom: number | 
     firstAt,
     lastSeq,
     lastAt,
-    ...(line.cut ? { cut: true } : {}),
-    ...(redactFrom === null ? {} : { redacted: true }),
   };
+  if (line.cut) command.cut = true;
+  if (redactFrom !== null) command.redacted = true;
+  return command;
 }
 
 export interface Envelope {
@@ -38,11 +48,12 @@ export function messageEvent(
   { sender, recipients }: Envelope,
   via: 'DATA' | 'BDAT',
   stored: number,
-): Unstamped<MessageEvent> {
-  const { summary, offset, length, firstSeq, firstAt, lastSeq, lastAt, complete } = message;
-  const { size, digest, messageId, facts } = summary;
+): MessageEvent {
+  const { offset, length, firstSeq, firstAt, lastSeq, lastAt, complete, size, digest, messageId, facts } = message;
   return {
     type: 'message',
+    seq: UNSTAMPED.seq,
+    at: UNSTAMPED.at,
     via,
     offset,
     length,
@@ -74,16 +85,22 @@ export interface MessageContext {
 
 /** The message for the store; not accepted yet. */
 export function receivedMessage(message: TakenMessage, envelope: Envelope, context: MessageContext): ReceivedMessage {
-  const { size, digest, messageId, facts, content } = message.summary;
-  const { largest, ...rest } = context;
+  const { size, digest, messageId, facts, content } = message;
+  const { id, connection, server, at, tls, user, largest } = context;
   return {
-    ...rest,
-    ...envelope,
+    id,
+    connection,
+    server,
+    sender: envelope.sender,
+    recipients: envelope.recipients,
     size,
     digest,
     messageId,
     facts,
     accepted: false,
+    at,
+    tls,
+    user,
     content: content === null || size > largest ? null : joined(content),
   };
 }
@@ -101,9 +118,11 @@ export function replyEvent(
   answers: number | null,
   inputWaiting: number,
   offset: number,
-): Unstamped<ReplyEvent> {
-  return {
+): ReplyEvent {
+  const reply: Writable<ReplyEvent> = {
     type: 'reply',
+    seq: UNSTAMPED.seq,
+    at: UNSTAMPED.at,
     code,
     octets,
     answers,
@@ -111,9 +130,10 @@ export function replyEvent(
     inputWaiting,
     offset,
     length: octets.length,
-    ...(raw ? { raw: true } : {}),
-    ...(as === null ? {} : { as }),
-    ...(answers === null ? { unsolicited: true } : {}),
-    ...(dribble === null ? {} : { dribbled: true }),
   };
+  if (raw) reply.raw = true;
+  if (as !== null) reply.as = as;
+  if (answers === null) reply.unsolicited = true;
+  if (dribble !== null) reply.dribbled = true;
+  return reply;
 }

@@ -3,6 +3,7 @@
 
 import type { Socket } from 'node:net';
 import type { Clock } from '../wire/clock';
+import type { OctetSlab } from '../wire/octet-slab';
 import type { Trace } from '../wire/trace';
 import type { Endpoint } from '../wire/trace-event';
 import type { CompiledServer } from '../scenario/compile';
@@ -44,4 +45,5 @@ export interface SessionStart {
   readonly trace: Trace;
   readonly path: readonly Middlebox[];
   readonly tls: TlsAcceptor | null;
+  readonly reads: OctetSlab;
 }

@@ -10,6 +10,7 @@ import { drawSpan } from '../scenario/compile';
 import type { Effect, Input, LineIn, LookUp, ReplyEffect } from '../scenario/effects';
 import { step, wants } from '../scenario/engine';
 import { draws } from '../scenario/random';
+import type { Dribble } from '../scenario/scenario';
 import { newSession, type Session } from '../scenario/session';
 import { applyChanges } from '../scenario/world';
 import { Alarms } from './alarms';
@@ -40,7 +41,9 @@ export class ServerSession {
   private state: Session;
 
   private readonly inputs: Input[] = [];
-  private readonly effects: Effect[] = [];
+  /** Of the latest step, and how many of them are done. */
+  private effects: readonly Effect[] = [];
+  private performed = 0;
   private readonly alarms: Alarms;
   private busy = false;
   /** A dribbled reply is on its way: nothing else happens meanwhile. */
@@ -59,6 +62,8 @@ export class ServerSession {
   private peerGone = false;
   private drained = false;
   private readingPaused = false;
+  /** Octets that came while nothing was taken any more. */
+  private unread = 0;
 
   constructor(host: SessionHost, start: SessionStart) {
     this.host = host;
@@ -88,6 +93,7 @@ export class ServerSession {
         random: draws(host.seed, start.connection, -1),
         connection: start.connection,
         tls: start.tls,
+        reads: start.reads,
       },
       {
         octets: (octets, seq, at) => this.onOctets(octets, seq, at),
@@ -137,7 +143,7 @@ export class ServerSession {
 
   /** For smtp-server's closing: a reply out of turn. */
   send(code: number, text: string): void {
-    this.transport.write(Buffer.from(`${code} ${text}\r\n`, 'latin1'), true);
+    this.transport.write(Buffer.from(`${code} ${text}\r\n`, 'latin1'));
   }
 
   /** For smtp-server's closing. */
@@ -151,6 +157,8 @@ export class ServerSession {
     this.lastActivityAt = at;
     if (this.state.phase === 'closing') return;
     this.units.push(octets, seq, at);
+    // Nobody will ever take these: they are on the record, and that is all.
+    if (this.state.phase === 'muted' || this.state.phase === 'awaiting-fin') this.unread += this.units.discard();
     if (this.units.waiting > READ_AHEAD_OCTETS && !this.readingPaused) {
       this.readingPaused = true;
       this.trace.record({ type: 'note', fact: 'reading-paused', detail: `${this.units.waiting} octets wait` });
@@ -185,9 +193,11 @@ export class ServerSession {
     try {
       for (;;) {
         if (this.dribbling) return;
-        const effect = this.effects.shift();
-        if (effect !== undefined) this.perform(effect);
-        else {
+        const effect = this.effects[this.performed];
+        if (effect !== undefined) {
+          this.performed++;
+          this.perform(effect);
+        } else {
           const input = this.inputs.shift() ?? this.nextUnit();
           if (input === null) return;
           this.feed(input);
@@ -199,6 +209,7 @@ export class ServerSession {
       this.destroy();
     } finally {
       this.busy = false;
+      this.transport.flush();
     }
   }
 
@@ -215,15 +226,13 @@ export class ServerSession {
     });
     this.state = stepped.session;
     if (stepped.changes.length > 0) applyChanges(host.world, stepped.changes);
-    for (const effect of stepped.effects) this.effects.push(effect);
+    this.effects = stepped.effects;
+    this.performed = 0;
   }
 
-  /** Only a hold looks at them: one that is on, or one that the event about to be taken may begin. */
+  /** Only a hold looks at them: one that is on, or one that a step about to be taken may begin. */
   private pendingLines(): readonly string[] {
-    const { waiting, phase } = this.state;
-    if (this.units.waiting === 0 || phase !== 'open') return NO_LINES;
-    const looked = waiting === null ? this.host.compiled().holdsForLines : waiting.for === 'hold';
-    return looked ? this.units.pendingLines() : NO_LINES;
+    return this.host.compiled().holdsForLines ? this.units.pendingLines() : NO_LINES;
   }
 
   // --- units -----------------------------------------------------------------------------------------------------
@@ -260,6 +269,8 @@ export class ServerSession {
   }
 
   private nextLine(): Input | null {
+    // A rule may have left content mode in the middle of a message: what is left of it are commands.
+    this.cutMessageShort();
     if (!this.state.tls && this.units.seesClientHello()) {
       this.trace.record({ type: 'tls', phase: 'client-hello', reason: 'a ClientHello where a command was expected' });
       this.discard('TLS records', { kind: 'default' });
@@ -275,8 +286,7 @@ export class ServerSession {
 
   private lineIn(line: Line): LineIn {
     this.line = line;
-    const { terminator, cut, firstSeq } = line;
-    return { text: line.octets.toString('latin1'), terminator, cut, firstSeq };
+    return line;
   }
 
   private patience(kind: 'bare-lf' | 'bare-cr', ms: number): void {
@@ -295,16 +305,17 @@ export class ServerSession {
     if (taken === null) return null;
     if ('reached' in taken) return { kind: 'content-reached', octets: taken.reached };
     this.message = taken.message;
-    return { kind: 'message', summary: taken.message.summary };
+    return { kind: 'message', summary: taken.message };
   }
 
   private nextChunk(): Input | null {
-    const { bdat } = this.state;
+    const { bdat, contentThreshold } = this.state;
     if (bdat === null || this.line === null) return null;
-    const taken = this.units.chunk(this.line, bdat.octets, bdat.last);
+    const taken = this.units.chunk(this.line, bdat.octets, bdat.last, contentThreshold);
     if (taken === null) return null;
+    if ('reached' in taken) return { kind: 'content-reached', octets: taken.reached };
     this.message = taken.message;
-    return { kind: 'chunk', octets: taken.octets, summary: taken.message?.summary ?? null };
+    return { kind: 'chunk', octets: taken.octets, summary: taken.message };
   }
 
   /** Mail data that the client never ended is on the record too. */
@@ -378,7 +389,8 @@ export class ServerSession {
     if (line === null) return;
     const secretFrom = this.host.keepSecrets ? null : redactFrom;
     const taken = commandEvent(line, event, secretFrom);
-    if (secretFrom !== null) this.trace.redact(line.offset + secretFrom, line.octets.length - secretFrom);
+    // All of the line, what was cut of it too.
+    if (secretFrom !== null) this.trace.redact(line.offset + secretFrom, line.length - secretFrom);
     this.currentSeq = this.trace.record(taken);
     if (event !== 'BDAT' && event !== 'NOOP') this.units.forgetChunks();
   }
@@ -432,23 +444,25 @@ export class ServerSession {
     this.lastActivityAt = now;
     const answers = effect.answers ? this.currentSeq : null;
     const event = replyEvent(effect, answers, this.units.waiting, this.transport.sent);
-    this.lastReplySeq = this.trace.record(event, now);
-    const octets = Buffer.from(effect.octets, 'latin1');
-    if (effect.dribble === null) this.transport.write(octets);
-    else this.dribble(octets, effect.dribble, this.lastReplySeq);
+    const seq = this.trace.record(event, now);
+    // "Early" is held against replies that a client has to wait for; those nobody asked for are none.
+    if (effect.answers) this.lastReplySeq = seq;
+    if (effect.dribble === null) this.transport.say(effect.octets);
+    else this.dribble(Buffer.from(effect.octets, 'latin1'), effect.dribble, seq, effect.answers);
   }
 
-  private dribble(octets: Buffer, dribble: NonNullable<ReplyEffect['dribble']>, reply: number): void {
+  private dribble(octets: Buffer, dribble: Dribble, reply: number, answers: boolean): void {
     this.dribbling = true;
     const random = draws(this.host.seed, this.connection, reply);
     const next = (from: number): void => {
-      this.transport.write(octets.subarray(from, from + dribble.octets), true);
+      this.transport.write(octets.subarray(from, from + dribble.octets));
       const to = from + dribble.octets;
       if (to < octets.length && !this.transport.isOver) {
         this.alarms.at('dribble', this.host.clock.now() + drawSpan(dribble.every, random), () => next(to));
         return;
       }
-      this.lastReplySeq = this.trace.record({ type: 'reply-ended', reply });
+      const seq = this.trace.record({ type: 'reply-ended', reply });
+      if (answers) this.lastReplySeq = seq;
       this.dribbling = false;
       this.pump();
     };
@@ -505,7 +519,7 @@ export class ServerSession {
       how: this.endedHow,
       receivedOctets: received,
       sentOctets: sent,
-      unread: this.units.waiting,
+      unread: this.units.waiting + this.unread,
     });
     this.host.sessionClosed();
   }

@@ -5,7 +5,8 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Alarm, Clock } from '../wire/clock';
-import type { Layer } from '../wire/trace-event';
+import type { OctetSlab } from '../wire/octet-slab';
+import type { Layer, ReceivedEvent } from '../wire/trace-event';
 import type { Trace } from '../wire/trace';
 import type { Middlebox, Random } from '../middlebox/middlebox';
 import { PathDriver } from './path-driver';
@@ -33,7 +34,12 @@ export interface TransportOptions {
   readonly random: Random;
   readonly connection: number;
   readonly tls: TlsAcceptor | null;
+  /** Where what was read is kept. */
+  readonly reads: OctetSlab;
 }
+
+/** Replies of one turn leave in one write, unless they come to more than this. */
+const FLUSH_OCTETS = 16_384;
 
 /** Above this the session waits for `drained` before it takes more input: a client that never reads costs no memory. */
 export const WRITE_AHEAD_OCTETS = 65_536;
@@ -45,11 +51,14 @@ export class Transport {
   private readonly clock: Clock;
   private readonly events: TransportEvents;
   private readonly tls: TlsAcceptor | null;
+  private readonly reads: OctetSlab;
   private readonly path: PathDriver | null;
   private secure: TLSSocket | null = null;
   private handshaking = false;
   private receivedOffset = 0;
   private sentOffset = 0;
+  /** Said and not yet written, latin1. */
+  private unsent = '';
   private wireReceived = 0;
   private wireSent = 0;
   private ended = false;
@@ -64,6 +73,7 @@ export class Transport {
     this.clock = clock;
     this.events = events;
     this.tls = options.tls;
+    this.reads = options.reads;
     this.path = path.length === 0 ? null : this.layPath(path, connection, random);
     socket.setNoDelay(true);
     socket.on('data', (octets: Buffer) => this.onWire(octets));
@@ -75,7 +85,7 @@ export class Transport {
 
   /** Octets handed to the client and not yet taken by the kernel. */
   get backlog(): number {
-    return (this.secure?.writableLength ?? 0) + this.socket.writableLength;
+    return this.unsent.length + (this.secure?.writableLength ?? 0) + this.socket.writableLength;
   }
 
   get blocked(): boolean {
@@ -96,13 +106,37 @@ export class Transport {
     return { received: this.wireReceived, sent: this.wireSent };
   }
 
-  /** @param record whether the octets need an event of their own: a piece of a dribbled reply does */
-  write(octets: Buffer, record = false): void {
+  /**
+   * Puts a reply behind what was said before; it leaves with `flush`. A path takes each reply as a write of its own, since
+   * what it does to segments depends on them.
+   * @param octets latin1
+   */
+  say(octets: string): void {
     if (this.ended || this.over) return;
-    if (record) this.recordSent('plain', this.sentOffset, octets);
+    this.sentOffset += octets.length;
+    this.unsent += octets;
+    if (this.path !== null || this.unsent.length > FLUSH_OCTETS) this.flush();
+  }
+
+  /** Writes what was said. A client that pipelines gets its replies in one segment (RFC 2920 3.2). */
+  flush(): void {
+    const { unsent } = this;
+    if (unsent === '' || this.over) return;
+    this.unsent = '';
+    if (this.secure !== null) this.secure.write(unsent, 'latin1');
+    else if (this.path === null) this.socket.write(unsent, 'latin1');
+    else this.path.output({ octets: Buffer.from(unsent, 'latin1') });
+  }
+
+  /** A piece of a dribbled reply: written at once, with an event of its own. */
+  write(octets: Buffer): void {
+    if (this.ended || this.over) return;
+    this.flush();
+    this.recordSent('plain', this.sentOffset, octets);
     this.sentOffset += octets.length;
     if (this.secure !== null) this.secure.write(octets);
-    else this.writeBelow(octets);
+    else if (this.path === null) this.socket.write(octets);
+    else this.path.output({ octets });
   }
 
   pause(why: 'session' | 'path'): void {
@@ -117,17 +151,22 @@ export class Transport {
   /** FIN, after all that was written; with TLS a close_notify first unless the scenario keeps it back. */
   end(): void {
     if (this.ended || this.over) return;
+    this.flush();
     this.ended = true;
     if (this.secure !== null && this.tls?.closeNotify !== false) this.secure.end();
-    else this.endBelow();
+    else if (this.path === null) this.socket.end();
+    else this.path.output({ fin: true });
   }
 
   /** RST. What was written a moment ago may be lost. */
   reset(): void {
-    if (!this.over) this.socket.resetAndDestroy();
+    if (this.over) return;
+    this.flush();
+    this.socket.resetAndDestroy();
   }
 
   destroy(): void {
+    this.flush();
     this.secure?.destroy();
     this.socket.destroy();
   }
@@ -138,6 +177,7 @@ export class Transport {
    */
   startTls(behind: Buffer | null): void {
     if (this.tls === null) return this.events.tlsFailed('this server has no certificate');
+    this.flush();
     this.handshaking = true;
     const secure = this.tls.accept(this.path === null ? this.socket : this.path.duplex());
     this.secure = secure;
@@ -172,8 +212,9 @@ export class Transport {
     if (this.secure === null) this.onPlain(octets);
   }
 
-  private onPlain(octets: Buffer): void {
+  private onPlain(read: Buffer): void {
     const at = this.clock.now();
+    const octets = this.reads.keep(read);
     const seq = this.recordReceived('plain', this.receivedOffset, octets, at);
     this.receivedOffset += octets.length;
     this.events.octets(octets, seq, at);
@@ -216,18 +257,6 @@ export class Transport {
     this.events.closed();
   }
 
-  // --- to the client ---------------------------------------------------------------------------------------------
-
-  private writeBelow(octets: Buffer): void {
-    if (this.path === null) this.socket.write(octets);
-    else this.path.output({ octets });
-  }
-
-  private endBelow(): void {
-    if (this.path === null) this.socket.end();
-    else this.path.output({ fin: true });
-  }
-
   // --- the path --------------------------------------------------------------------------------------------------
 
   private layPath(boxes: readonly Middlebox[], connection: number, random: Random): PathDriver {
@@ -264,7 +293,8 @@ export class Transport {
   }
 
   private recordReceived(layer: Layer, offset: number, octets: Buffer, at?: number): number {
-    return this.trace.record({ type: 'received', layer, offset, length: octets.length, octets }, at);
+    const event: ReceivedEvent = { type: 'received', seq: 0, at: 0, layer, offset, length: octets.length, octets };
+    return this.trace.record(event, at);
   }
 
   private recordSent(layer: Layer, offset: number, octets: Buffer): void {

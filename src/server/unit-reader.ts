@@ -1,22 +1,13 @@
 // Cuts what a client sends into the units the engine asks for: a line, mail data up to a threshold or its end, the octets of
 // a BDAT chunk. Keeps where each began and ended, for the record. One per connection; session.ts feeds and asks it.
 
-import { ContentMeter, type ContentSummary } from '../wire/content-meter';
+import { ContentMeter } from '../wire/content-meter';
 import { LineReader, type Line, type LineRule, type NoLine } from '../wire/line-reader';
-import { MailDataReader } from '../wire/mail-data';
+import { MailDataReader, type MailDataEnd } from '../wire/mail-data';
 import { OctetQueue } from '../wire/octet-queue';
 
-/** Mail data as it was taken; `complete` is false when the client went away in the middle. */
-export interface TakenMessage {
-  readonly summary: ContentSummary;
-  readonly offset: number;
-  readonly length: number;
-  readonly firstSeq: number;
-  readonly firstAt: number;
-  readonly lastSeq: number;
-  readonly lastAt: number;
-  readonly complete: boolean;
-}
+/** Mail data as it was taken, from DATA or from chunks. */
+export type TakenMessage = MailDataEnd;
 
 interface Chunks {
   readonly meter: ContentMeter;
@@ -72,15 +63,13 @@ export class UnitReader {
   /** Complete lines that wait, for a hold that looks at them. */
   pendingLines(): readonly string[] {
     if (this.queue.length === 0) return [];
-    const text = this.queue.peek(Math.min(this.queue.length, PEEK_OCTETS)).toString('latin1');
+    const text = this.queue.text(Math.min(this.queue.length, PEEK_OCTETS));
     return text.split('\r\n').slice(0, -1);
   }
 
   /** A TLS record of the handshake type stands where a line was expected (RFC 8446 5.1: type 22, legacy version 3.x). */
   seesClientHello(): boolean {
-    if (this.queue.length < 3) return false;
-    const head = this.queue.peek(3);
-    return head[0] === 0x16 && head[1] === 3;
+    return this.queue.octet(0) === 0x16 && this.queue.octet(1) === 3 && this.queue.length >= 3;
   }
 
   /** @param endAtCr see LineReader.take */
@@ -98,8 +87,7 @@ export class UnitReader {
     if (threshold !== null && mail.taken >= threshold) return { reached: threshold };
     if (mail.take(this.queue, threshold ?? Infinity)) {
       this.mail = null;
-      const end = mail.finish(true);
-      return { message: { ...end, summary: end } };
+      return { message: mail.finish(true) };
     }
     return threshold !== null && mail.taken >= threshold ? { reached: threshold } : null;
   }
@@ -107,13 +95,15 @@ export class UnitReader {
   /**
    * Goes on with a BDAT chunk.
    * @param command the line that announced it: the first one of a message is where the message begins
+   * @param threshold octets of the whole message at which to stop and say so
    * @returns null until all its octets are in
    */
   chunk(
     command: Line,
     announced: number,
     last: boolean,
-  ): { readonly octets: number; readonly message: TakenMessage | null } | null {
+    threshold: number | null,
+  ): { readonly octets: number; readonly message: TakenMessage | null } | { readonly reached: number } | null {
     const { firstSeq, firstAt, lastSeq, lastAt } = command;
     this.chunks ??= {
       meter: new ContentMeter(false, this.keepContent),
@@ -125,7 +115,8 @@ export class UnitReader {
       inChunk: 0,
     };
     const { chunks } = this;
-    this.takeOctets(chunks, announced);
+    this.takeOctets(chunks, announced, threshold ?? Infinity);
+    if (threshold !== null && chunks.taken >= threshold) return { reached: threshold };
     if (chunks.inChunk < announced) return null;
     chunks.inChunk = 0;
     return { octets: announced, message: last ? this.endOfChunks(chunks) : null };
@@ -141,13 +132,14 @@ export class UnitReader {
     const { mail } = this;
     if (mail === null || mail.taken === 0) return null;
     this.mail = null;
-    const end = mail.finish(false);
-    return { ...end, summary: end };
+    return mail.finish(false);
   }
 
-  private takeOctets(chunks: Chunks, announced: number): void {
-    for (let piece = this.queue.front(); piece !== null && chunks.inChunk < announced; piece = this.queue.front()) {
-      const octets = piece.octets.subarray(0, announced - chunks.inChunk);
+  private takeOctets(chunks: Chunks, announced: number, threshold: number): void {
+    for (let piece = this.queue.front(); piece !== null; piece = this.queue.front()) {
+      const wanted = Math.min(announced - chunks.inChunk, threshold - chunks.taken);
+      if (wanted <= 0) return;
+      const octets = piece.octets.subarray(0, wanted);
       chunks.meter.feed(octets);
       chunks.inChunk += octets.length;
       chunks.taken += octets.length;
@@ -160,6 +152,6 @@ export class UnitReader {
   private endOfChunks({ meter, taken, firstSeq, firstAt, lastSeq, lastAt }: Chunks): TakenMessage {
     this.chunks = null;
     const offset = this.queue.offset - taken;
-    return { summary: meter.finish(), offset, length: taken, firstSeq, firstAt, lastSeq, lastAt, complete: true };
+    return { ...meter.finish(), offset, length: taken, firstSeq, firstAt, lastSeq, lastAt, complete: true };
   }
 }

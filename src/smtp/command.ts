@@ -158,13 +158,16 @@ function parsePathCommand(argument: string, direction: PathDirection): PathComma
 }
 
 const LEAD = {
-  reverse: { pattern: /^[ \t]*FROM([ \t]*)(:?)([ \t]*)/i, missing: 'missing-from' },
-  forward: { pattern: /^[ \t]*TO([ \t]*)(:?)([ \t]*)/i, missing: 'missing-to' },
+  reverse: { usual: 'FROM:', pattern: /^[ \t]*FROM([ \t]*)(:?)([ \t]*)/i, missing: 'missing-from' },
+  forward: { usual: 'TO:', pattern: /^[ \t]*TO([ \t]*)(:?)([ \t]*)/i, missing: 'missing-to' },
 } as const;
 
 /** Takes off `FROM:` or `TO:`; blanks on either side of the colon are not permitted (RFC 5321 3.3), only usual. */
 function cutLead(argument: string, direction: PathDirection): { rest: string; deviations: readonly Deviation[] } {
-  const { pattern, missing } = LEAD[direction];
+  const { usual, pattern, missing } = LEAD[direction];
+  if (argument.startsWith(usual) && argument.charAt(usual.length) === '<') {
+    return { rest: argument.slice(usual.length), deviations: NO_DEVIATIONS };
+  }
   const found = pattern.exec(argument);
   const [lead = '', before = '', colon = '', behind = ''] = found ?? [];
   const rest = argument.slice(lead.length);

@@ -47,19 +47,27 @@ export interface TransactionDetail {
   readonly last?: boolean;
 }
 
-const NO_TRANSACTION = {
-  sender: null,
-  recipients: [],
-  attemptedSender: null,
-  attemptedRecipients: 0,
-  declaredSize: null,
-  bodyParameter: null,
-  viaBdat: false,
-  failed: false,
-} as const;
+const NOBODY: readonly string[] = [];
 
 /** A session nobody has greeted. */
-export const freshTransaction: Transaction = { ...NO_TRANSACTION, hello: null, heloName: '', last: null };
+export const freshTransaction: Transaction = noTransaction(null, '', null);
+
+/** Between two transactions. */
+function noTransaction(hello: Transaction['hello'], heloName: string, last: Envelope | null): Transaction {
+  return {
+    sender: null,
+    recipients: NOBODY,
+    attemptedSender: null,
+    attemptedRecipients: 0,
+    declaredSize: null,
+    bodyParameter: null,
+    viaBdat: false,
+    failed: false,
+    hello,
+    heloName,
+    last,
+  };
+}
 
 /**
  * Moves on after an event was answered.
@@ -78,7 +86,7 @@ export function advance(
     case 'EHLO':
     case 'HELO':
       // Refused, the session stays as it was (RFC 5321 4.1.4).
-      return answered === 2 ? { ...over(transaction), hello: event, heloName: detail.domain ?? '' } : transaction;
+      return answered === 2 ? noTransaction(event, detail.domain ?? '', latest(transaction)) : transaction;
     case 'MAIL':
       return afterMail(transaction, answered === 2, detail);
     case 'RCPT':
@@ -96,7 +104,7 @@ export function advance(
 
 /** What remains when a TLS handshake is done: nothing the client said before counts (RFC 3207 4.2). */
 export function afterHandshake(transaction: Transaction): Transaction {
-  return { ...freshTransaction, last: over(transaction).last };
+  return noTransaction(null, '', latest(transaction));
 }
 
 /** The envelope that matchers see on events without one of their own: the current one, else the last of the session. */
@@ -109,11 +117,17 @@ function afterMail(transaction: Transaction, accepted: boolean, detail: Transact
   if (!accepted) return { ...transaction, attemptedSender: address, attemptedRecipients: 0 };
   // An accepted MAIL empties all buffers, also in the middle of a transaction (RFC 5321 4.1.1.2).
   return {
-    ...over(transaction),
     sender: address,
+    recipients: NOBODY,
     attemptedSender: address,
+    attemptedRecipients: 0,
     declaredSize: detail.declaredSize ?? null,
     bodyParameter: detail.bodyParameter ?? null,
+    viaBdat: false,
+    failed: false,
+    hello: transaction.hello,
+    heloName: transaction.heloName,
+    last: latest(transaction),
   };
 }
 
@@ -131,9 +145,13 @@ function afterChunk(transaction: Transaction, accepted: boolean, last: boolean |
 }
 
 function over(transaction: Transaction): Transaction {
-  const { sender, recipients, hello, heloName } = transaction;
-  const last = isOpen(transaction) ? { sender, recipients } : transaction.last;
-  return { ...NO_TRANSACTION, hello, heloName, last };
+  return noTransaction(transaction.hello, transaction.heloName, latest(transaction));
+}
+
+/** The transaction that is the last one from here on. */
+function latest(transaction: Transaction): Envelope | null {
+  const { sender, recipients, last } = transaction;
+  return isOpen(transaction) ? { sender, recipients } : last;
 }
 
 /** A RCPT that was accepted without a MAIL makes a transaction, too: an odd one, without sender. */

@@ -14,6 +14,9 @@ const NUL = 0;
 const HEAD_OCTETS = 16_384;
 /** Below this the digest is made in one call at the end, which costs a third of a streaming hash. */
 const ONE_SHOT_OCTETS = 65_536;
+const EMPTY = Buffer.alloc(0);
+/** RFC 5322 2.1: an empty line ends the header section. */
+const HEADER_END = Buffer.from('\r\n\r\n', 'latin1');
 const SMUGGLING_KEPT = 16;
 /** What some server takes for the end of data although it is not CRLF.CRLF (RFC 5321 4.1.1.4; SMTP smuggling, 2023). */
 const SMUGGLING =
@@ -102,7 +105,7 @@ export class ContentMeter {
     return {
       size: this.size,
       digest: this.digest(),
-      messageId: messageIdOf(Buffer.concat(this.head).toString('latin1')),
+      messageId: messageIdOf(this.headText()),
       facts: { lines, longestLine, bareLf, bareCr, nul, eightBit, stuffedDots, unstuffedDots, smuggling },
       content: this.keep ? this.kept : null,
     };
@@ -195,6 +198,14 @@ export class ContentMeter {
       if (!this.keep) this.kept = null;
     }
     this.kept?.push(octets);
+  }
+
+  /** The header section, or what may hold it; of the body no more than it takes to see that it has begun. */
+  private headText(): string {
+    const [first = EMPTY, ...rest] = this.head;
+    const head = rest.length === 0 ? first : Buffer.concat(this.head);
+    const end = head.indexOf(HEADER_END);
+    return head.toString('latin1', 0, end < 0 ? HEAD_OCTETS : end + HEADER_END.length);
   }
 
   private digest(): string {

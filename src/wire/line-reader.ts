@@ -12,8 +12,8 @@ export type LineRule = 'crlf' | 'lf' | 'cr-or-lf';
 
 export interface Line {
   readonly kind: 'line';
-  /** Without terminator; at most the reader's limit. */
-  readonly octets: Buffer;
+  /** latin1, a character for each octet, without terminator; at most the reader's limit. */
+  readonly text: string;
   readonly terminator: Terminator;
   readonly offset: number;
   /** Of the whole line, terminator and what was cut included. */
@@ -48,7 +48,7 @@ interface Found {
 
 /** The beginning of a line that has outgrown the limit; its octets are gone from the queue. */
 interface Outgrown {
-  readonly head: Buffer;
+  readonly head: string;
   readonly skipped: number;
   readonly offset: number;
   readonly first: Arrival;
@@ -175,10 +175,9 @@ export class LineReader {
     const first = outgrown?.first ?? queue.arrival(0) ?? found.last;
     const ending = found.terminator === 'CRLF' ? 2 : found.terminator === 'none' ? 0 : 1;
     // A CR that ended the outgrown part belongs to this line's terminator, hence never below zero.
-    const octets = outgrown === null ? queue.peek(Math.max(0, found.length)) : outgrown.head;
     const line: Line = {
       kind: 'line',
-      octets: octets.length > this.limit ? octets.subarray(0, this.limit) : octets,
+      text: outgrown?.head ?? queue.text(Math.min(Math.max(0, found.length), this.limit)),
       terminator: found.terminator,
       offset: outgrown?.offset ?? queue.offset,
       length: (outgrown?.skipped ?? 0) + found.length + ending,
@@ -201,7 +200,7 @@ export class LineReader {
     if (first === undefined) return;
     const skip = this.queue.length - 1;
     this.outgrown = {
-      head: this.outgrown?.head ?? Buffer.from(this.queue.peek(this.limit)),
+      head: this.outgrown?.head ?? this.queue.text(this.limit),
       skipped: (this.outgrown?.skipped ?? 0) + skip,
       offset: this.outgrown?.offset ?? this.queue.offset,
       first: this.outgrown?.first ?? first,

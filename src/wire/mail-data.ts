@@ -69,8 +69,13 @@ export class MailDataReader {
   finish(complete: boolean): MailDataEnd {
     if (!complete && this.matched > 2) this.meter.feed(HELD[this.matched - 3] ?? EMPTY);
     const { offset, raw: length, firstSeq, firstAt, lastSeq, lastAt } = this;
+    const { size, digest, messageId, facts, content } = this.meter.finish();
     return {
-      ...this.meter.finish(),
+      size,
+      digest,
+      messageId,
+      facts,
+      content,
       offset: Math.max(0, offset),
       length,
       firstSeq,

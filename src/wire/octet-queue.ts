@@ -67,7 +67,19 @@ export class OctetQueue {
   front(): Piece | null {
     const first = this.arrivals[this.head];
     if (first === undefined) return null;
-    return { octets: first.octets.subarray(this.start), seq: first.seq, at: first.at };
+    const octets = this.start === 0 ? first.octets : first.octets.subarray(this.start);
+    return { octets, seq: first.seq, at: first.at };
+  }
+
+  /** The octet so many places behind the front; undefined when it is not there yet. Does not take it. */
+  octet(index: number): number | undefined {
+    let at = this.start + index;
+    for (let i = this.head; i < this.arrivals.length; i++) {
+      const octets = this.arrivals[i]?.octets;
+      if (octets === undefined || at < octets.length) return octets?.[at];
+      at -= octets.length;
+    }
+    return undefined;
   }
 
   /** Copies nothing when the octets lie in one arrival. Does not take them. */
@@ -86,6 +98,16 @@ export class OctetQueue {
       left -= part.length;
     }
     return Buffer.concat(parts);
+  }
+
+  /** As latin1: what a line is read as. Does not take them. */
+  text(count: number): string {
+    const first = this.arrivals[this.head];
+    if (first === undefined) return '';
+    const end = this.start + count;
+    return end <= first.octets.length
+      ? first.octets.toString('latin1', this.start, end)
+      : this.peek(count).toString('latin1');
   }
 
   /** Drops the first `count` octets: they were taken as (part of) a unit. */

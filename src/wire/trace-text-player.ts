@@ -304,7 +304,7 @@ export class TraceTextPlayer {
   private takeLine(sasl: boolean): boolean {
     const line = this.lines.take(this.lineRule, true);
     if (line.kind !== 'line') return false;
-    const command = parseCommand(line.octets.toString('latin1'));
+    const command = parseCommand(line.text);
     const event = this.recordCommand(line, command, sasl);
     if (event.event === 'BDAT' && this.beginChunk(event, command)) return true;
     this.owed = { seq: event.seq, unit: event.event, command, last: false };
@@ -313,7 +313,7 @@ export class TraceTextPlayer {
 
   private recordCommand(line: Line, command: Command, sasl: boolean): CommandEvent {
     const { event, secretOctets } = commandEvent(line, command, sasl);
-    if (secretOctets > 0) this.trace.redact(line.offset + line.octets.length - secretOctets, secretOctets);
+    if (secretOctets > 0) this.trace.redact(line.offset + line.text.length - secretOctets, secretOctets);
     this.trace.record(event);
     return this.trace.events.at(-1) as CommandEvent;
   }

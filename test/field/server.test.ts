@@ -79,6 +79,42 @@ for (const driver of CLIENT_DRIVERS) {
       expect(submitted(record)).toHaveLength(1);
     });
 
+    on('authenticates where it was asked to, and its password is not on the record', async () => {
+      if (!driver.capabilities.includes('auth')) return;
+      const scenario = built('auth')
+        .server({
+          auth: { mechanisms: ['PLAIN', 'LOGIN'], users: { user: 'pass-word' } },
+          policies: { auth: 'required' },
+        })
+        .submit([
+          { from: 'sender@example.org', to: 'someone@example.com', auth: { user: 'user', password: 'pass-word' } },
+        ])
+        .window('10 s')
+        .build();
+      const record = await trial(driver, scenario);
+      expect(submitted(record)).toHaveLength(1);
+      const notes = record.traces.flatMap(({ events }) => events.filter((event) => event.type === 'note'));
+      expect(notes.find(({ fact }) => fact === 'authenticated')?.detail).toBe('user');
+      const kept = JSON.stringify(
+        record.traces.map(({ events }) => events.map((event) => ({ ...event, octets: undefined }))),
+      );
+      expect(kept).not.toContain(Buffer.from('pass-word').toString('base64'));
+      expect(kept).not.toContain(Buffer.from('\0user\0pass-word').toString('base64'));
+    });
+
+    on('uses BDAT when CHUNKING is offered, if it knows it', async () => {
+      const scenario = built('chunking')
+        .server({ extensions: ['PIPELINING', 'CHUNKING', '8BITMIME', 'SIZE'] })
+        .submit([{ from: 'sender@example.org', to: 'someone@example.com' }])
+        .window('10 s')
+        .build();
+      const record = await trial(driver, scenario);
+      const [message] = submitted(record);
+      expect(message?.complete).toBe(true);
+      // Of the six only Exim speaks BDAT; the others must go on with DATA.
+      expect(message?.via).toBe(driver.name === 'exim' ? 'BDAT' : 'DATA');
+    });
+
     on('goes on with HELO when EHLO is an unknown command', async () => {
       const record = await trial(driver, 'ehlo-500');
       const verbs = connectionsOf(record).map(verbsOf);

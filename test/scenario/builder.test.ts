@@ -1,5 +1,6 @@
 // Scenarios in code: the same values as from a file, the same refusals, and nothing shared between two builds.
 
+import { PLAIN_HABITS } from '../../src/scenario/assemble';
 import { scenario } from '../../src/scenario/builder';
 import type { Scenario } from '../../src/scenario/scenario';
 import { problemsOf, read } from './reading';
@@ -46,7 +47,7 @@ test('code and file mean the same', () => {
     .on('any')
     .mute('3 s')
     .close()
-    .build();
+    .build(() => PLAIN_HABITS);
   const text = `
 name: case
 title: A busy server

@@ -83,8 +83,9 @@ function mtuCommand(): Command {
 }
 
 const MTU_HELP = `
-Exit codes: 0 shown, 3 not shown or not possible here (the reason is told), 130 interrupted.
-Without root, the scenario mtu-stall shows the same from the server's side: smtp-gauntlet run mtu-stall`;
+Exit codes: 0 shown, 3 not shown or not possible here (the reason is told), 130
+interrupted. Without root, a scenario makes the same stall in user space:
+  smtp-gauntlet run mtu-stall`;
 
 async function mtu(words: readonly string[], options: MtuOptions): Promise<number> {
   const client = clientOf(words, options.client);

@@ -1,0 +1,73 @@
+// Notifications: from the null reverse-path, and none about a notification (RFC 5321 3.6.3, 4.5.5, 6.1). What is one shows
+// in its header section: a report, an automatic answer, or a mailer daemon for author.
+
+import type { Attempt } from '../attempt';
+import { broken, inconclusive, pass, perTrial, type Check, type TrialView } from '../check';
+import { mailDataOf } from '../mail-octets';
+import type { Finding } from '../verdict';
+
+const NOTIFICATION =
+  /^content-type:[ \t]*multipart\/report\b|^auto-submitted:[ \t]*auto-(?:replied|generated)\b|^from:.*\b(?:mailer-daemon|mail delivery (?:sub)?system)\b/im;
+
+const nullSenderForBounces = perTrial('null-sender-for-bounces', (view) => {
+  const findings: Finding[] = [];
+  const refused: Attempt[] = [];
+  for (const attempt of view.campaign.attempts) {
+    // What was submitted as it stands is no notification of the client's own.
+    if (attempt.identifiedBy === 'digest' || (attempt.identifiedBy === 'message-id' && attempt.kind === 'submission')) {
+      continue;
+    }
+    const finding = bounceOfBounce(attempt, refused) ?? judgeSender(view, attempt);
+    if (finding !== null) findings.push(finding);
+    if (attempt.kind === 'bounce' && attempt.result === 'refused') refused.push(attempt);
+  }
+  return findings;
+});
+
+function judgeSender(view: TrialView, attempt: Attempt): Finding | null {
+  const { transaction, kind } = attempt;
+  const { mail, sender } = transaction;
+  const isNotification = NOTIFICATION.test(headersOf(attempt));
+  if (kind === 'bounce') {
+    if (isNotification || attempt.identifiedBy === 'message-id') return pass('the notification came from <>', mail);
+    return inconclusive(
+      'a message came from <> to a sender of ours, but nothing shows that it is a notification',
+      mail,
+    );
+  }
+  if (sender === '' || !isNotification || !isForUs(view, attempt)) return null;
+  return broken(`a notification came from <${sender}>`, mail, ...(transaction.dot === null ? [] : [transaction.dot]));
+}
+
+/** To somebody who had sent something, or about something that was sent. */
+function isForUs(view: TrialView, attempt: Attempt): boolean {
+  const text = textOf(attempt);
+  const to = new Set(attempt.transaction.recipients.map(({ address }) => address.toLowerCase()));
+  return view.submissions.some(({ from, messageId }) => {
+    return (from !== '' && to.has(from.toLowerCase())) || text.includes(messageId.replace(/^<|>$/g, ''));
+  });
+}
+
+/** A notification to somebody else about one that had been refused: it names that one, or its subject. */
+function bounceOfBounce(attempt: Attempt, refused: readonly Attempt[]): Finding | null {
+  if (refused.length === 0 || !NOTIFICATION.test(headersOf(attempt))) return null;
+  const text = textOf(attempt);
+  const about = refused.find(({ transaction }) => {
+    const id = transaction.message?.messageId?.replace(/^<|>$/g, '');
+    return (
+      id !== undefined && id !== attempt.transaction.message?.messageId?.replace(/^<|>$/g, '') && text.includes(id)
+    );
+  });
+  if (about === undefined) return null;
+  return broken('a refused notification was answered by another one', attempt.transaction.mail, about.transaction.mail);
+}
+
+function headersOf({ dialogue, transaction }: Attempt): string {
+  return mailDataOf(dialogue, transaction)?.headers ?? '';
+}
+
+function textOf({ dialogue, transaction }: Attempt): string {
+  return mailDataOf(dialogue, transaction)?.content.toString('latin1') ?? '';
+}
+
+export const bounceChecks: readonly Check[] = [nullSenderForBounces];

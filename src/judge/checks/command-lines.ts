@@ -1,0 +1,71 @@
+// The form of command lines: CRLF at the end, the verb at the beginning, one blank behind it (RFC 5321 2.3.8, 4.1.1).
+// What the verbs mean is elsewhere; line ends inside mail data are no-bare-lf-cr's.
+
+import { broken, pass, perDialogue, place, warned, type Check, type Shown } from '../check';
+import type { Dialogue, Exchange } from '../dialogue';
+import { quote } from '../quote';
+
+/** A command of ours in octets that were never taken, with LF alone behind it. */
+const LF_ONLY = /^[ \t]*(?:EHLO|HELO|MAIL|RCPT|DATA|RSET|NOOP|QUIT|STARTTLS|AUTH|VRFY|EXPN)\b[^\r\n]*\n/i;
+
+interface Fault {
+  readonly what: string;
+  readonly shown: Shown;
+}
+
+const commandCrlf = perDialogue(
+  'command-crlf',
+  (dialogue) => {
+    const lines = dialogue.exchanges.filter(({ command, spew }) => command !== null && spew === null);
+    const forbidden = [...lines.flatMap((line) => forbiddenIn(line) ?? []), ...neverTaken(dialogue)];
+    if (forbidden.length > 0) return tell(forbidden, broken);
+    const untidy = lines.flatMap((line) => untidinessOf(line) ?? []);
+    if (untidy.length > 0) return tell(untidy, warned);
+    const [first] = lines;
+    return first === undefined ? null : pass(`all ${lines.length} command lines ended with CRLF`, first);
+  },
+  // Nothing that we do makes a client end its lines otherwise.
+  { despite: 'all' },
+);
+
+function tell(faults: readonly Fault[], judge: typeof broken): ReturnType<typeof broken> {
+  const [first] = faults;
+  const more = faults.length === 1 ? '' : `, and ${faults.length - 1} more lines like it`;
+  return judge(`${first?.what ?? 'a line was malformed'}${more}`, ...faults.slice(0, 3).map(({ shown }) => shown));
+}
+
+function forbiddenIn(line: Exchange): Fault | null {
+  const terminator = line.command?.terminator;
+  const name = line.parsed.verb === '' || line.verb === 'auth-response' ? 'a line' : quote(line.parsed.verb);
+  if (terminator === 'LF' || terminator === 'CR') {
+    return { what: `${name} ended with ${terminator} alone`, shown: line };
+  }
+  if (/[\r\n]/.test(line.line)) return { what: `${name} had a bare CR or LF inside`, shown: line };
+  if (hasDeviation(line, 'leading-blank')) return { what: `a blank stood before ${name}`, shown: line };
+  return null;
+}
+
+function untidinessOf(line: Exchange): Fault | null {
+  const name = quote(line.parsed.verb);
+  if (line.verb === 'auth-response' || line.verb === 'unknown') return null;
+  if (hasDeviation(line, 'trailing-blank')) return { what: `a blank stood at the end of ${name}`, shown: line };
+  if (hasDeviation(line, 'tab')) return { what: `a tab stood in ${name}`, shown: line };
+  if (hasDeviation(line, 'extra-blank')) return { what: `more than one blank stood behind ${name}`, shown: line };
+  return null;
+}
+
+function hasDeviation({ parsed }: Exchange, what: string): boolean {
+  return parsed.deviations.some((deviation) => deviation.what === what);
+}
+
+/** A strict reader waits for the CRLF that never comes. */
+function neverTaken(dialogue: Dialogue): readonly Fault[] {
+  return dialogue.untaken.flatMap((read) => {
+    const text = read.octets.toString('latin1');
+    if (!LF_ONLY.test(text)) return [];
+    const [line = ''] = text.split('\n', 1);
+    return [{ what: `"${quote(line)}" ended with LF alone`, shown: place(dialogue, read, `C: ${line}`) }];
+  });
+}
+
+export const commandLineChecks: readonly Check[] = [commandCrlf];

@@ -1,0 +1,47 @@
+// Using and leaving a connection. Closing without QUIT is judged here and nowhere else, whatever happened before it
+// (RFC 5321 4.1.1.10): after a refusal, after a greeting of 554, after an error of the client's own.
+
+import { broken, inconclusive, notApplicable, pass, perDialogue, place, type Check } from '../check';
+import type { Dialogue } from '../dialogue';
+import { hasLeft } from '../patience';
+import type { Finding } from '../verdict';
+import { waiting } from '../waiting';
+
+const quitBeforeClose = perDialogue('quit-before-close', (dialogue, view) => {
+  const quit = dialogue.commands.find(({ verb }) => verb === 'QUIT');
+  if (quit !== undefined) return pass('it sent QUIT before the end', quit);
+  const unread = dialogue.untaken.find(({ octets }) => /(?:^|\n)QUIT\r?\n/i.test(octets.toString('latin1')));
+  if (unread !== undefined) return pass('it sent QUIT, which we no longer took', place(dialogue, unread, 'C: QUIT'));
+  const exempt = exemption(dialogue);
+  if (exempt !== null) return exempt;
+  const { left } = dialogue.ending;
+  if (left === null) return inconclusive('the record ends with the client still connected');
+  if (!hasLeft(view, dialogue)) return inconclusive('it was stopped when the trial was over');
+  const act = place(dialogue, left, left.what === 'reset' ? 'C- RST' : 'C- FIN');
+  const last = dialogue.exchanges.at(-1)?.reply;
+  return broken('it closed the connection without QUIT', act, ...(last == null ? [] : [last]));
+});
+
+/** Endings that are no breach: ours, those we provoked by silence, and those where QUIT could not be said. */
+function exemption(dialogue: Dialogue): Finding | null {
+  const { exchanges, unsolicited, tls, ending } = dialogue;
+  if (ending.first === 'server') return notApplicable('we ended the connection first');
+  if ([...exchanges.map(({ reply }) => reply), ...unsolicited].some((reply) => reply?.code === 421)) {
+    return notApplicable('we had said 421');
+  }
+  const handshake = tls.at(-1);
+  if (handshake !== undefined && handshake.outcome?.phase !== 'secured') {
+    return notApplicable('the TLS handshake came to nothing (RFC 3207 4)');
+  }
+  const last = exchanges.at(-1);
+  if (handshake?.outcome != null && last !== undefined && last.seq < handshake.outcome.seq && last.verb !== 'connect') {
+    return notApplicable('it left right after the TLS handshake, which tls-insufficient-quit judges');
+  }
+  if (last?.message?.complete === false) return inconclusive('it left within mail data, where QUIT cannot be said');
+  if (last !== undefined && last.reply === null && waiting(dialogue, last).by === 'left') {
+    return notApplicable('it left waiting for our reply, which timeout-then-quit judges');
+  }
+  return null;
+}
+
+export const sessionChecks: readonly Check[] = [quitBeforeClose];

@@ -1,0 +1,144 @@
+// STARTTLS that goes wrong: refused, broken off in the handshake, or with a forged reply slipped in behind its 220
+// (RFC 3207 4, 4.2, 6). What counts as right hangs on what the client had been told about TLS.
+
+import { mechanismsOf } from '../sasl';
+import {
+  broken,
+  inconclusive,
+  observed,
+  pass,
+  perDialogue,
+  perExchange,
+  place,
+  referTo,
+  type Check,
+  type TrialView,
+} from '../check';
+import type { Dialogue, Exchange, TlsSection } from '../dialogue';
+import { hasLeft } from '../patience';
+import { firstAfter, leaving, untakenLines } from '../sequel';
+import { gotPlaintext, requiresTls, waivesTls, wishFor } from '../tls-wish';
+import type { Finding } from '../verdict';
+import { stayedQuiet } from '../waiting';
+
+// --- refused -----------------------------------------------------------------------------------------------------
+
+const starttls454 = perExchange('starttls-454', ['STARTTLS'], (starttls, dialogue, view) => {
+  const { reply, secured } = starttls;
+  if (secured || (reply?.digit !== 4 && reply?.digit !== 5)) return null;
+  const wish = wishFor(view, dialogue);
+  const after = `after ${reply.code ?? 'the refusal'} to STARTTLS it`;
+  const went = dialogue.commands.find((command) => command.firstSeq > reply.endedSeq && isInClear(dialogue, command));
+  if (went !== undefined && requiresTls(wish)) {
+    return broken(`${after} sent ${went.verb} in clear, although it was told to require TLS`, went, reply);
+  }
+  const next = went ?? firstAfter(dialogue, reply.endedSeq);
+  if (next === null && !hasLeft(view, dialogue)) {
+    return inconclusive('nothing came after the refusal of STARTTLS before the end of the record', reply);
+  }
+  const how = next === null ? 'left' : `went on with ${next.verb}${went === undefined ? '' : ' in clear'}`;
+  const shown = next ?? leaving(dialogue);
+  if (wish === null) return observed(`${after} ${how}; what it was told about TLS is not known`, shown, reply);
+  return pass(`${after} ${how}`, shown, reply);
+});
+
+/** MAIL or AUTH outside TLS, unless the message itself waives TLS (RFC 8689 3). */
+function isInClear(dialogue: Dialogue, { verb, secured, transaction }: Exchange): boolean {
+  if (secured || (verb !== 'MAIL' && verb !== 'AUTH')) return false;
+  return verb === 'AUTH' || transaction === null || !waivesTls(dialogue, transaction);
+}
+
+// --- broken off --------------------------------------------------------------------------------------------------
+
+const starttlsHandshakeFail = perDialogue('starttls-handshake-fail', (dialogue) =>
+  dialogue.tls.flatMap((section) => {
+    const { outcome } = section;
+    // Where plaintext came instead, there was no handshake to fail.
+    if (outcome?.phase !== 'failed' || gotPlaintext(section)) return [];
+    const failure = place(dialogue, outcome, `TLS failed ${outcome.reason ?? ''}`);
+    const said = firstAfter(dialogue, outcome.seq);
+    const unread = untakenLines(dialogue, outcome.seq, 1).find(({ verb }) => verb !== 'unknown');
+    if (said !== null || unread !== undefined) {
+      const verb = said?.verb ?? unread?.verb ?? 'a command';
+      const shown = said ?? unread?.shown ?? failure;
+      return [broken(`${verb} came in clear on the connection whose handshake had failed`, shown, failure)];
+    }
+    if (dialogue.ending.left === null)
+      return [inconclusive('the record ends right after the failed handshake', failure)];
+    return [pass('it abandoned the connection when the handshake had failed', leaving(dialogue), failure)];
+  }),
+);
+
+// --- a forged reply ----------------------------------------------------------------------------------------------
+
+const starttlsResponseInjection = perDialogue(
+  'starttls-response-injection',
+  (dialogue, view) =>
+    dialogue.tls.flatMap((section) => {
+      const forged = forgedIn(view, dialogue, section);
+      return forged === null ? [] : [judgeForged(view, dialogue, section, forged)];
+    }),
+  // They are the provocation.
+  { despite: ['unsolicited-reply', 'raw-octets', 'mixed-codes', 'malformed-reply'] },
+);
+
+/** What followed the 220 in clear: said by us, or slipped in by a box of the path. Null when nothing did. */
+function forgedIn(view: TrialView, dialogue: Dialogue, { starttls, outcome }: TlsSection): string | null {
+  const reply = starttls?.reply;
+  if (reply == null) return null;
+  const until = outcome?.seq ?? Infinity;
+  const said = dialogue.unsolicited.filter(({ seq }) => seq > reply.seq && seq < until);
+  if (said.length > 0) return said.map(({ event }) => event.octets).join('');
+  return forgedByPath(view, dialogue);
+}
+
+function forgedByPath({ record }: TrialView, { server }: Dialogue): string | null {
+  const servers = record.scenario['servers'];
+  const config: unknown = Array.isArray(servers) ? servers[server] : undefined;
+  if (typeof config !== 'object' || config === null || !('path' in config) || !Array.isArray(config.path)) return null;
+  const boxes = config.path as readonly { readonly box?: unknown; readonly options?: { readonly octets?: unknown } }[];
+  const box = boxes.find((candidate) => candidate.box === 'starttls-response-injection');
+  if (box === undefined) return null;
+  return typeof box.options?.octets === 'string' ? box.options.octets : '';
+}
+
+function judgeForged(view: TrialView, dialogue: Dialogue, { outcome }: TlsSection, forged: string): Finding {
+  if (outcome === null) return inconclusive('the record ends before the handshake did');
+  const end = place(dialogue, outcome, `TLS ${outcome.phase}`);
+  const first = outcome.phase === 'secured' ? firstAfter(dialogue, outcome.seq) : null;
+  if (first === null) {
+    if (!hasLeft(view, dialogue)) return inconclusive('the record ends right after the forged reply', end);
+    return pass('it gave up after the forged reply', leaving(dialogue), end);
+  }
+  const used = useOfForged(dialogue, outcome.seq, forged);
+  if (used !== null) return used;
+  const next = dialogue.exchanges[first.index + 1];
+  if (next !== undefined && next.outstanding.state === 'early') {
+    const reason = `${next.verb} came inside TLS before our reply to ${first.verb}, as if the forged one had answered it`;
+    return broken(reason, next, first, end);
+  }
+  if (stayedQuiet(dialogue, first)) return pass(`it waited for our true reply to ${first.verb} inside TLS`, first, end);
+  if (first.verb === 'QUIT') return pass('it gave up after the forged reply', first, end);
+  return inconclusive('our reply inside TLS was not held back, so waiting for it shows nothing', first);
+}
+
+/** A mechanism that only the forged list offers. */
+function useOfForged(dialogue: Dialogue, after: number, forged: string): Finding | null {
+  const auth = dialogue.commands.find((command) => {
+    if (command.verb !== 'AUTH' || command.seq < after) return false;
+    const mechanism = command.parsed.argument.split(' ', 1)[0] ?? '';
+    return isForged(mechanism, forged) && !mechanismsOf(command.offer?.keywords ?? []).has(mechanism.toUpperCase());
+  });
+  if (auth === undefined) return null;
+  const found = broken('it used a mechanism inside TLS that only the forged reply had offered', auth);
+  return referTo('auth-only-if-offered', found);
+}
+
+function isForged(mechanism: string, forged: string): boolean {
+  return forged
+    .toUpperCase()
+    .split(/[\s=]+/)
+    .includes(mechanism.toUpperCase());
+}
+
+export const starttlsFailureChecks: readonly Check[] = [starttls454, starttlsHandshakeFail, starttlsResponseInjection];
