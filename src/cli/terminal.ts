@@ -6,7 +6,7 @@ import { ScenarioError } from '../scenario/scenario-error';
 import { CertificateError } from '../server/given-certificate';
 import { ListenError } from '../server/listener';
 
-/** Exit codes, the same for every command (docs/cli.md). */
+/** Exit codes, the same for every command. */
 export const EXIT = {
   /** Nothing was broken. */
   ok: 0,

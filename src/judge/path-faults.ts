@@ -16,12 +16,35 @@ export function pathChanges(
 ): readonly { readonly seq: number; readonly side: 'client' | 'server' }[] {
   const events = untilTls(record.events);
   if (!events.some((event) => event.type === 'received' && event.layer === 'wire')) return [];
-  const toClient = firstDifference(plainReplies(events), octetsOf(events, 'sent', 'wire'));
-  const toServer = firstDifference(octetsOf(events, 'received', 'plain'), octetsOf(events, 'received', 'wire'));
+  const replies = plainReplies(events);
+  const seen = octetsOf(events, 'sent', 'wire');
+  const taken = octetsOf(events, 'received', 'plain');
+  const said = octetsOf(events, 'received', 'wire');
+  const toClient = earlier(firstDifference(replies, seen), firstSurplus(replies, seen));
+  const toServer = earlier(firstDifference(taken, said), firstSurplus(said, taken));
   return [
     ...(toClient === null ? [] : [{ seq: toClient, side: 'client' as const }]),
     ...(toServer === null ? [] : [{ seq: toServer, side: 'server' as const }]),
   ];
+}
+
+function earlier(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
+}
+
+/** When more came out of the path than had gone in: a reply said twice looks like the next one if their texts are the same. */
+function firstSurplus(into: readonly Stretch[], out: readonly Stretch[]): number | null {
+  let fed = 0;
+  let next = 0;
+  let came = 0;
+  for (const { seq, octets } of out) {
+    for (let stretch = into[next]; stretch !== undefined && stretch.seq < seq; stretch = into[++next]) {
+      fed += stretch.octets.length;
+    }
+    came += octets.length;
+    if (came > fed) return seq;
+  }
+  return null;
 }
 
 /** Inside TLS the wire holds ciphertext, which no box can change without breaking it. */

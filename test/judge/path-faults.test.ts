@@ -86,7 +86,21 @@ test('a duplicated reply shifts all that follow', () => {
         ['reply', '354 b\r\n'],
       ),
     ),
-  ).toEqual([{ seq: 5, side: 'client' }]);
+  ).toEqual([{ seq: 4, side: 'client' }]);
+});
+
+test('a reply said twice is seen at once, also when the next one has the same words', () => {
+  expect(
+    pathChanges(
+      record(
+        ['wire<', 'x'],
+        ['plain<', 'x'],
+        ['reply', '250 OK\r\n'],
+        ['wire>', '250 OK\r\n250 OK\r\n'],
+        ['reply', '250 OK\r\n'],
+      ),
+    ),
+  ).toEqual([{ seq: 4, side: 'client' }]);
 });
 
 test('ciphertext is not compared', () => {
