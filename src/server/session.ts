@@ -7,16 +7,16 @@ import type { Trace } from '../wire/trace';
 import type { Endpoint, Source } from '../wire/trace-event';
 import type { EventName } from '../smtp/vocabulary';
 import { drawSpan } from '../scenario/compile';
-import type { Effect, Input, LineIn, LookUp, ReplyEffect } from '../scenario/effects';
+import type { Effect, Input, LineIn, ReplyEffect } from '../scenario/effects';
 import { step, wants } from '../scenario/engine';
 import { draws } from '../scenario/random';
 import type { Dribble } from '../scenario/scenario';
 import { newSession, type Session } from '../scenario/session';
 import { applyChanges } from '../scenario/world';
 import { Alarms } from './alarms';
-import { SaslExchange } from './auth';
 import type { ReceivedMessage } from './message-store';
 import type { SessionHost, SessionStart } from './session-host';
+import { SessionServices } from './session-services';
 import { commandEvent, messageEvent, receivedMessage, replyEvent } from './session-events';
 import { Transport } from './transport';
 import { UnitReader, type TakenMessage } from './unit-reader';
@@ -38,6 +38,7 @@ export class ServerSession {
   private readonly start: SessionStart;
   private readonly transport: Transport;
   private readonly units: UnitReader;
+  private readonly services: SessionServices;
   private state: Session;
 
   private readonly inputs: Input[] = [];
@@ -53,7 +54,6 @@ export class ServerSession {
   private line: Line | null = null;
   private message: TakenMessage | null = null;
   private received: ReceivedMessage | null = null;
-  private sasl: SaslExchange | null = null;
   private currentSeq = 0;
   private lastReplySeq = 0;
   private lastActivityAt: number;
@@ -73,6 +73,7 @@ export class ServerSession {
     this.peer = start.peer;
     this.units = new UnitReader(host.maxLineOctets, host.keepContent);
     this.alarms = new Alarms(host.clock);
+    this.services = new SessionServices(host, start.trace, (input) => this.input(input));
     this.state = newSession(start.connection, host.seed, start.peer, start.local);
     this.lastActivityAt = host.clock.now();
     this.currentSeq = this.trace.record({
@@ -357,7 +358,9 @@ export class ServerSession {
       case 'dispose':
         return this.dispose(effect.accepted);
       case 'save':
-        return this.save();
+        if (this.received === null) this.inputs.unshift({ kind: 'saved', ok: true, reason: '' });
+        else this.services.save(this.received);
+        return;
       case 'discard-input':
         return this.discard(effect.why, effect.source);
       case 'pause-reading':
@@ -366,17 +369,14 @@ export class ServerSession {
         return this.transport.resume('session');
       case 'start-tls':
         return this.startTls(effect.behind);
-      case 'sasl-start': {
-        const { hostname, auth } = this.host.compiled().server;
-        this.sasl = new SaslExchange({ hostname, users: auth.users });
-        this.inputs.unshift({ kind: 'sasl', outcome: this.sasl.start(effect.mechanism, effect.initial) });
+      case 'sasl-start':
+        this.inputs.unshift(this.services.startSasl(effect.mechanism, effect.initial));
         return;
-      }
       case 'sasl-line':
-        if (this.sasl !== null) this.inputs.unshift({ kind: 'sasl', outcome: this.sasl.line(effect.line) });
+        this.inputs.unshift(this.services.saslLine(effect.line));
         return;
       case 'look-up':
-        return this.lookUp(effect.look, effect.question);
+        return this.services.lookUp(effect.look, effect.question);
       case 'close':
       case 'half-close':
       case 'reset':
@@ -422,23 +422,6 @@ export class ServerSession {
     this.host.messageTaken({ ...received, accepted });
   }
 
-  private save(): void {
-    const { received } = this;
-    if (received === null) {
-      this.inputs.unshift({ kind: 'saved', ok: true, reason: '' });
-      return;
-    }
-    void this.host.save(received).then((reason) => {
-      const ok = reason === null;
-      this.trace.record({
-        type: 'note',
-        fact: ok ? 'saved' : 'save-failed',
-        detail: reason ?? `message ${received.id}`,
-      });
-      this.input({ kind: 'saved', ok, reason: reason ?? '' });
-    });
-  }
-
   private reply(effect: ReplyEffect): void {
     const now = this.host.clock.now();
     this.lastActivityAt = now;
@@ -479,11 +462,6 @@ export class ServerSession {
     if (waiting.length > 0 && behind === 'discard') this.discard('plaintext behind STARTTLS', { kind: 'default' });
     else this.units.discard();
     this.transport.startTls(behind === 'process' && waiting.length > 0 ? waiting : null);
-  }
-
-  private lookUp(look: string, question: LookUp): void {
-    this.trace.record({ type: 'step', step: 'look-up', source: { kind: 'default' }, detail: look });
-    void this.host.lookUp(question).then((found) => this.input({ kind: 'looked-up', look, found }));
   }
 
   // --- the end ---------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import type { OctetSlab } from '../wire/octet-slab';
 import type { Layer, ReceivedEvent } from '../wire/trace-event';
 import type { Trace } from '../wire/trace';
 import type { Middlebox, Random } from '../middlebox/middlebox';
+import { lendReads } from './lent-reads';
 import { PathDriver } from './path-driver';
 import type { TlsAcceptor } from './tls';
 
@@ -76,7 +77,7 @@ export class Transport {
     this.reads = options.reads;
     this.path = path.length === 0 ? null : this.layPath(path, connection, random);
     socket.setNoDelay(true);
-    socket.on('data', (octets: Buffer) => this.onWire(octets));
+    lendReads(socket, (octets) => this.onWire(octets));
     socket.on('end', () => (this.path === null ? this.onPlainEnd() : this.path.input({ fin: true })));
     socket.on('error', (error: NodeJS.ErrnoException) => this.onError(error));
     socket.on('drain', () => this.onDrain());
@@ -201,15 +202,17 @@ export class Transport {
 
   // --- from the client -------------------------------------------------------------------------------------------
 
-  private onWire(octets: Buffer): void {
+  /** @param read only lent: whoever goes on with it takes a copy */
+  private onWire(read: Buffer): void {
     if (this.path !== null) {
+      const octets = this.reads.keep(read);
       this.recordReceived('wire', this.wireReceived, octets);
       this.wireReceived += octets.length;
       this.path.input({ octets });
       return;
     }
-    this.wireReceived += octets.length;
-    if (this.secure === null) this.onPlain(octets);
+    this.wireReceived += read.length;
+    if (this.secure === null) this.onPlain(read);
   }
 
   private onPlain(read: Buffer): void {
