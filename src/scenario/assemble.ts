@@ -5,7 +5,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { nearestWord } from '../wire/nearest-word';
 import { Mistake } from './mistake';
 import { captureNames } from './pattern';
-import type { Conditions, Rule, Scenario, ServerConfig, Step, Submission } from './scenario';
+import type { Conditions, Rule, Scenario, ServerConfig, Step, Submission, Span } from './scenario';
 import { scenarioSchema } from './schema';
 import type { ScenarioDraft } from './schema';
 import { joinConditions } from './schema-conditions';
@@ -97,8 +97,28 @@ function patternsOf(conditions: Conditions): readonly string[] {
   return [sender, recipient, argument, line, peer, helo, mechanism, user].filter((source) => source !== undefined);
 }
 
+/** Every text of some steps in which a name may stand in braces, times and sizes that are captured among them. */
 function textsOf(steps: readonly Step[]): readonly string[] {
-  return steps.flatMap((step) => (step.step === 'reply' && step.reply.kind === 'lines' ? step.reply.lines : []));
+  return steps.flatMap((step) => {
+    switch (step.step) {
+      case 'reply':
+        return [...(step.reply.kind === 'lines' ? step.reply.lines : []), ...capturedIn(step.dribble?.every)];
+      case 'raw':
+        return capturedIn(step.dribble?.every);
+      case 'wait':
+        return capturedIn(step.ms);
+      case 'hold':
+        return capturedIn(step.atMost);
+      case 'set':
+        return typeof step.sizeLimit === 'object' && step.sizeLimit !== null ? [`{${step.sizeLimit.name}}`] : [];
+      default:
+        return [];
+    }
+  });
+}
+
+function capturedIn(span: Span | undefined): readonly string[] {
+  return span?.captured === undefined ? [] : [`{${span.captured.name}}`];
 }
 
 /** Where, at or below a path of the author's value, a text stands: steps do not remember where they were written. */
@@ -128,7 +148,7 @@ function refuseUnknownNames(value: unknown, rules: readonly PlacedRule[]): reado
         return [];
       } catch (error) {
         if (!(error instanceof Mistake)) throw error;
-        const place = placeOfText(value, path, line.slice(4));
+        const place = placeOfText(value, path, line.startsWith('{') ? line : line.slice(4));
         return [{ path: place, message: error.message, fix: error.fix, onKey: false }];
       }
     }),

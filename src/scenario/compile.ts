@@ -1,7 +1,7 @@
 // A scenario made ready to run: texts split into templates, patterns compiled, rules indexed by event, lists joined.
 // Done once per server, so that a command costs a map look-up and not a search. Holds no state of any run.
 
-import type { EventName } from '../smtp/vocabulary';
+import { VERB_EVENTS, type EventName } from '../smtp/vocabulary';
 import type { Source } from '../wire/trace-event';
 import { compilePolicies, type CompiledPolicies } from './compile-policies';
 import { compileText, constantText, type CompiledText } from './compile-text';
@@ -60,24 +60,7 @@ export interface CompiledServer {
 }
 
 /** Events that `on: any` stands for: whatever a line of the client, or its final dot, can be. */
-const ANY: readonly EventName[] = [
-  ...([
-    'EHLO',
-    'HELO',
-    'MAIL',
-    'RCPT',
-    'DATA',
-    'BDAT',
-    'RSET',
-    'NOOP',
-    'QUIT',
-    'VRFY',
-    'EXPN',
-    'HELP',
-    'ETRN',
-  ] as const),
-  ...(['STARTTLS', 'AUTH', 'auth-response', 'end-of-data', 'unknown'] as const),
-];
+const ANY: readonly EventName[] = [...VERB_EVENTS, 'auth-response', 'end-of-data', 'unknown'];
 
 /**
  * @param options.saves whether accepted messages are saved before the reply

@@ -5,7 +5,7 @@ import { explainConditions } from './explain-conditions';
 import { buildPath } from './path';
 import type { Dribble, Next, ReplyForm, Rule, Scenario, ServerConfig, Step } from './scenario';
 import { STATE_SET } from './schema-steps';
-import { formatDuration, formatOctets, formatSpan } from './units';
+import { formatDuration, formatOctets, formatOctetsOrCaptured, formatSpan } from './units';
 
 export { explainConditions } from './explain-conditions';
 
@@ -73,7 +73,9 @@ function explainSet(step: Extract<Step, { step: 'set' }>): string {
   if (step.extensions !== undefined) parts.push(`announce ${listed(step.extensions.plain) || 'no extensions'}`);
   if (step.sizeLimit !== undefined) {
     parts.push(
-      step.sizeLimit === null ? 'lift the size limit' : `set the size limit to ${formatOctets(step.sizeLimit)}`,
+      step.sizeLimit === null
+        ? 'lift the size limit'
+        : `set the size limit to ${formatOctetsOrCaptured(step.sizeLimit)}`,
     );
   }
   if (step.hostname !== undefined) parts.push(`call itself ${step.hostname}`);

@@ -5,7 +5,7 @@ import { parseCommand } from '../smtp/command';
 import type { HoldEndedEvent, Source } from '../wire/trace-event';
 import { drawSpan } from './compile';
 import { fallSilent } from './next';
-import type { Span, Step } from './scenario';
+import type { Captured, Span, Step } from './scenario';
 import type { Waiting } from './session';
 import { draw, type Turn } from './turn';
 
@@ -48,7 +48,28 @@ export function awaitDribble(turn: Turn): void {
 }
 
 function drawn(turn: Turn, span: Span): number {
-  return drawSpan(span, () => draw(turn));
+  return span.captured === undefined ? drawSpan(span, () => draw(turn)) : capturedAmount(turn, span.captured);
+}
+
+/** A span without a name left in it, for whoever draws from it later. */
+export function settled(turn: Turn, span: Span): Span {
+  if (span.captured === undefined) return span;
+  const ms = capturedAmount(turn, span.captured);
+  return { min: ms, max: ms };
+}
+
+/** One day: what a client names must not hold a connection for ever. */
+const MOST_CAPTURED_MS = 86_400_000;
+
+/** The number a pattern captured, 0 when it is none. */
+function capturedAmount({ session }: Turn, { name, factor }: Captured): number {
+  return Math.min(capturedNumber(session.captures[name]) * factor, MOST_CAPTURED_MS);
+}
+
+/** @returns 0 for what is no number from 0 up */
+export function capturedNumber(text: string | undefined): number {
+  const number = Number(text ?? '');
+  return Number.isFinite(number) && number > 0 ? number : 0;
 }
 
 /** The time of the step that runs is over. */

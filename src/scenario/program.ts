@@ -7,7 +7,7 @@ import { withList } from './keyword-list';
 import { scopedKey } from './matching';
 import { conclude, goOn } from './next';
 import { announced } from './offered';
-import { deaf, hold, mute, wait } from './pauses';
+import { deaf, hold, mute, wait, capturedNumber } from './pauses';
 import type { Situation } from './persona';
 import { maySay, say, standForData, type Saying } from './saying';
 import type { Dribble, SetStep } from './scenario';
@@ -100,7 +100,11 @@ function set(turn: Turn, subject: Subject, step: SetStep, source: ProgramItem['s
     turn.changes.push({ change: 'state', key, value, at: moment.now });
     note(value === null ? `state ${name} cleared` : `state ${name} = ${value}`);
   }
-  const { extensions, sizeLimit, hostname } = step;
+  const { extensions, hostname } = step;
+  const sizeLimit =
+    typeof step.sizeLimit === 'object' && step.sizeLimit !== null
+      ? Math.floor(capturedNumber(session.captures[step.sizeLimit.name]) * step.sizeLimit.factor)
+      : step.sizeLimit;
   if (extensions !== undefined) {
     session.extensions = extensions;
     note(`extensions = ${extensions[session.tls ? 'tls' : 'plain'].join(', ')}`);

@@ -6,7 +6,7 @@ import type { Source } from '../wire/trace-event';
 import { itemsFor } from './items';
 import type { KeywordList } from './keyword-list';
 import { listIn } from './keyword-list';
-import { awaitDribble } from './pauses';
+import { awaitDribble, settled } from './pauses';
 import type { Dribble } from './scenario';
 import { newProgram, programWith, type Program, type ProgramItem, type Subject } from './session';
 import { answeredEvent, isIntermediate, isPositive, moveState } from './state';
@@ -83,7 +83,8 @@ function trip(turn: Turn, program: Program): void {
 /** Sends, and moves the session if this is what answers the event. */
 export function say(turn: Turn, program: Program, source: Source, saying: Saying): void {
   const { session } = turn;
-  const { octets, raw, as, dribble } = saying;
+  const { octets, raw, as } = saying;
+  const dribble = saying.dribble === null ? null : { ...saying.dribble, every: settled(turn, saying.dribble.every) };
   const code = as ?? saying.code;
   const event = answeredEvent(program.subject);
   const answers = program.answered === null && !UNASKED.has(event) && (!raw || as !== null);

@@ -4,10 +4,18 @@
 
 import type { EventName } from '../smtp/vocabulary';
 
-/** Milliseconds, or a seeded draw between two (`1 s..5 s`). */
+/** An amount that a pattern captured, `{name} s`: what it is in the smallest unit is `amount * factor`. */
+export interface Captured {
+  readonly name: string;
+  readonly factor: number;
+}
+
+/** Milliseconds, or a seeded draw between two (`1 s..5 s`), or what the client said (`{seconds} s`). */
 export interface Span {
   readonly min: number;
   readonly max: number;
+  /** The time is the captured amount; `min` and `max` are 0 then. */
+  readonly captured?: Captured;
 }
 
 // --- replies and steps -------------------------------------------------------------------------------------------
@@ -46,7 +54,7 @@ export interface SetStep {
   readonly states: Readonly<Record<string, string | null>>;
   /** Session values changed from here on. */
   readonly extensions?: { readonly plain: readonly string[]; readonly tls: readonly string[] };
-  readonly sizeLimit?: number | null;
+  readonly sizeLimit?: number | null | Captured;
   readonly hostname?: string;
 }
 

@@ -8,7 +8,7 @@ import { compilePattern } from './pattern';
 import { parseRange } from './range';
 import type { Measure } from './range';
 import { reading, refuse, said } from './schema-issues';
-import { parseDuration, parseOctets, parseSpan } from './units';
+import { parseDuration, parseOctets, parseOctetsOrCaptured, parseSpan } from './units';
 
 /** A key that was left out is not there: exactOptionalPropertyTypes, and plain JSON, want no `undefined` behind keys. */
 export function compact<Value extends object>(value: Value): { [Key in keyof Value]: Exclude<Value[Key], undefined> } {
@@ -39,12 +39,18 @@ const numberOrText = z.union([z.number(), z.string()], { error: 'expected a numb
 
 /** "3 s" → ms. */
 export const duration = read(unitText, parseDuration);
-/** "3 s", "1 s..5 s" → Span. */
+/** "3 s", "1 s..5 s", "{captured} s" → Span. */
 export const span = read(unitText, parseSpan);
 /** 4096, "4 KB" → octets. */
 export const octets = read(
   z.union([z.number(), z.string()], { error: 'expected a size such as 4096, 4 KB, 10 MB or 1 MiB' }),
   parseOctets,
+);
+
+/** 4096, "4 KB", or "{captured} KB". */
+export const octetsOrCaptured = read(
+  z.union([z.number(), z.string()], { error: 'expected a size such as 4096, 4 KB, 10 MB or 1 MiB' }),
+  parseOctetsOrCaptured,
 );
 
 function range(measure: Measure) {

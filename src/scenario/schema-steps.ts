@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { EVENT_NAMES } from '../smtp/vocabulary';
 import type { Dribble, Next, ReplyForm, SetStep, Span, Step } from './scenario';
-import { compact, duration, lineText, octets, positive, span } from './schema-leaf';
+import { compact, duration, lineText, octets, octetsOrCaptured, positive, span } from './schema-leaf';
 import { rawSchema, replyCode, replySchema } from './schema-reply';
 import type { RawOctets } from './schema-reply';
 import { refuse } from './schema-issues';
@@ -72,7 +72,10 @@ const setSchema = z
       .optional()
       .describe('Named states to set: a name, or { name: value }; null clears.'),
     extensions: extensionsSchema.optional().describe('The EHLO list of this session from here on.'),
-    size: octets.nullable().optional().describe('The size limit of this session from here on; null lifts it.'),
+    size: octetsOrCaptured
+      .nullable()
+      .optional()
+      .describe('The size limit of this session from here on; null lifts it.'),
     hostname: lineText.optional().describe('The host name of this session from here on.'),
   })
   .transform(({ state, size, extensions, hostname }, context): SetStep => {

@@ -19,9 +19,13 @@ export const SENDER_TEXT_NAMES = [
 ] as const;
 export type SenderTextName = (typeof SENDER_TEXT_NAMES)[number];
 
-/** `{recipient:local}`. `raw` keeps CR, LF and NUL, which become `?` otherwise. */
+/**
+ * `{recipient:local}`. `raw` and `folded` keep CR, LF and NUL, which become `?` otherwise; `folded` is what a program
+ * sends that writes the low octet of each letter and nothing else.
+ */
 const FORMS: Readonly<Record<string, (value: string) => string>> = {
   raw: (value) => value,
+  folded: (value) => Buffer.from(Buffer.from(value, 'latin1').toString('utf8'), 'latin1').toString('latin1'),
   lower: (value) => value.toLowerCase(),
   local: (value) => value.replace(/@[^@]*$/, ''),
 };
@@ -64,6 +68,6 @@ export function fillSenderText(text: string, value: (name: SenderTextName) => st
     if (name === undefined || !isName(name)) return slot;
     const given = value(name);
     const formed = form === undefined ? given : (FORMS[form]?.(given) ?? given);
-    return form === 'raw' ? formed : formed.replace(/[\r\n\0]/g, '?');
+    return form === 'raw' || form === 'folded' ? formed : formed.replace(/[\r\n\0]/g, '?');
   });
 }

@@ -79,10 +79,11 @@ const KINDS: Readonly<Record<ContentKind, () => Parts>> = {
 };
 
 function headersOf(submission: Submission, messageId: string, more: readonly string[]): string {
-  const to = submission.to.join(`,${CRLF} `);
+  // In UTF-8 (RFC 6532): as latin1, letters beyond it would lose their high octets, and some turn into CR and LF.
+  const to = utf8(submission.to.join(`,${CRLF} `));
   return lines(
     `Date: ${DATE}`,
-    `From: <${submission.from === '' ? 'postmaster@example.org' : submission.from}>`,
+    `From: <${submission.from === '' ? 'postmaster@example.org' : utf8(submission.from)}>`,
     `To: ${to}`,
     `Subject: submission ${submission.id} (${submission.content})`,
     `Message-ID: ${messageId}`,

@@ -3,7 +3,7 @@
 
 import { nearestWord } from '../wire/nearest-word';
 import { Mistake } from './mistake';
-import type { Span } from './scenario';
+import type { Captured, Span } from './scenario';
 
 const MS_PER: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -112,13 +112,24 @@ export function parseDuration(value: string | number): number {
   return durationOf(amount, unit, text);
 }
 
+const CAPTURED = /^\{([A-Za-z_$][\w$]*)\}\s*([A-Za-z]*)$/;
+
+function readCaptured(text: string, table: Readonly<Record<string, number>>, what: string): Captured | null {
+  const found = CAPTURED.exec(text.trim());
+  if (found === null) return null;
+  const [, name = '', unit = ''] = found;
+  return { name, factor: unitFactor(unit, table, text, what) };
+}
+
 /**
- * @param value a duration, or two of them: "1 s..5 s", "1..5 s"
+ * @param value a duration, or two of them: "1 s..5 s", "1..5 s", or an amount that a pattern captured: "{seconds} s"
  * @returns milliseconds; `min` equals `max` unless a range was written
  * @throws Mistake
  */
 export function parseSpan(value: string | number): Span {
   const text = String(value);
+  const captured = readCaptured(text, MS_PER, 'time');
+  if (captured !== null) return { min: 0, max: 0, captured };
   const cut = text.indexOf('..');
   if (cut < 0) {
     const ms = parseDuration(value);
@@ -141,6 +152,12 @@ export function parseOctets(value: string | number): number {
   const text = String(value);
   const { amount, unit } = readQuantity(text, 'a size', SPELLED_SIZES);
   return octetsOf(amount, unit, text);
+}
+
+/** @param value a size, or an amount that a pattern captured: "{kilobytes} KB", "{octets}". @throws Mistake */
+export function parseOctetsOrCaptured(value: string | number): number | Captured {
+  const text = String(value);
+  return readCaptured(/\}\s*$/.test(text) ? `${text} octets` : text, OCTETS_PER, 'size') ?? parseOctets(value);
 }
 
 /** An amount and its unit, as range.ts takes it apart. @throws Mistake when it is neither */
@@ -179,7 +196,19 @@ export function formatOctets(octets: number): string {
 
 /** "3 s", or "1 s to 5 s" for a seeded draw. */
 export function formatSpan(span: Span): string {
+  if (span.captured !== undefined) return formatCaptured(span.captured, MS_PER);
   return span.min === span.max
     ? formatDuration(span.min)
     : `${formatDuration(span.min)} to ${formatDuration(span.max)}`;
+}
+
+/** "{seconds} s". */
+function formatCaptured({ name, factor }: Captured, table: Readonly<Record<string, number>>): string {
+  const unit = Object.keys(table).find((word) => table[word] === factor) ?? '';
+  return `{${name}} ${unit}`;
+}
+
+/** "10 MB", or "{kilobytes} KB". */
+export function formatOctetsOrCaptured(size: number | Captured): string {
+  return typeof size === 'number' ? formatOctets(size) : formatCaptured(size, OCTETS_PER);
 }

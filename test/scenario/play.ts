@@ -127,7 +127,7 @@ export class Played {
   constructor(home: PlayedServer, connection: number, options: ConnectOptions) {
     const { clock, sequence } = home;
     this.home = home;
-    this.units = new UnitReader(home.options.maxLineOctets ?? MAX_LINE_OCTETS, false);
+    this.units = new UnitReader(home.options.maxLineOctets ?? MAX_LINE_OCTETS, 0);
     this.trace = new Trace(connection, 0, clock, sequence);
     const peer = { address: options.peer ?? home.options.peer ?? '192.0.2.7', port: 40_000 + connection };
     const local = { address: '127.0.0.1', port: 25 };
