@@ -11,6 +11,7 @@ import { runGauntlet } from '../gauntlet/gauntlet';
 import { tooLong } from '../gauntlet/plan';
 import { judgeTrial } from '../judge/judge';
 import { trialCard, type ClientCard, type ReportCard } from '../judge/report-card';
+import { briefCard } from '../report/brief-card';
 import { fieldPage, type Durations } from '../report/field-page';
 import { reportHtml } from '../report/html';
 import { cardJson, readCard } from '../report/json';
@@ -29,7 +30,7 @@ const ALONE = 'nodemailer';
 const SEED = 1;
 const PARALLEL = 8;
 /** The page is kept beside the code: findings first, and what does not fit is in nobody's way. */
-const MOST_TRANSCRIPT_CHARACTERS = 1_000_000;
+const MOST_TRANSCRIPT_CHARACTERS = 350_000;
 
 const DOCS = join(PACKAGE_ROOT, 'docs');
 const REVIEWED = join(DOCS, 'field-report-reviewed.json');
@@ -128,26 +129,16 @@ function judgedAgain(folder: string): FieldRun {
 // --- pages -----------------------------------------------------------------------------------------------------------
 
 function writePages({ card, durations, recordOf }: FieldRun, reviewed: Reviewed): void {
-  const shown = withoutFolders(card);
-  const html = reportHtml(shown, {
+  const html = reportHtml(briefCard(card), {
     mostTranscriptCharacters: MOST_TRANSCRIPT_CHARACTERS,
     recordOf: (client, { scenario }) => {
       const record = recordOf(client, scenario);
       return record === null ? null : steadyPorts(record);
     },
   });
-  writeFileSync(join(DOCS, 'field-report.md'), fieldPage(shown, reviewed, durations));
+  writeFileSync(join(DOCS, 'field-report.md'), fieldPage(card, reviewed, durations));
   writeFileSync(join(DOCS, 'field-report.html'), html);
   process.stdout.write('docs/field-report.md\ndocs/field-report.html\n');
-}
-
-/** Where records lie is of this machine. */
-function withoutFolders(card: ReportCard): ReportCard {
-  const clients = card.clients.map((client) => ({
-    ...client,
-    trials: client.trials.map((trial) => (trial.ran ? { ...trial, recordFolder: null } : trial)),
-  }));
-  return { ...card, clients };
 }
 
 main().catch((error: unknown) => {

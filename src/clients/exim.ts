@@ -51,7 +51,7 @@ export function eximDriver(): ClientDriver {
       'retries',
       'bounces',
     ],
-    maxParallel: 2,
+    maxParallel: 4,
     async detect(): Promise<Availability> {
       const program = findProgram('exim4');
       if (program === null) return notInstalled('exim4-daemon-light');

@@ -21,6 +21,17 @@ export function markedProcesses(mark: string): number[] {
   return processIds().filter((pid) => pid !== process.pid && environmentOf(pid).includes(wanted));
 }
 
+/** The names of the programs that run under a mark, as the kernel shows them: the first 15 characters. */
+export function markedPrograms(mark: string): string[] {
+  return markedProcesses(mark).flatMap((pid) => {
+    try {
+      return [readFileSync(`/proc/${pid}/comm`, 'latin1').trimEnd()];
+    } catch {
+      return [];
+    }
+  });
+}
+
 /**
  * Kills every process under a mark, and what those start meanwhile.
  * @returns the ids of those that are still there after five seconds: normally none

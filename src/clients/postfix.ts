@@ -6,9 +6,10 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ClientCapability } from '../wire/trial-record';
 import type { Availability, ClientDriver, ClientReport, SubmissionToSend } from './driver';
-import { endMarkedProcesses } from './marked-processes';
+import { endMarkedProcesses, markedPrograms } from './marked-processes';
 import { crashReport, openWindow, outcomesOfLane, submitInLanes, waitUntil } from './mta-lane';
 import type { HandedIn, Lane } from './mta-lane';
 import { writePostfixFiles } from './postfix-configuration';
@@ -32,6 +33,8 @@ import { endOfLog } from './submission-client';
 
 /** How long its own commands may take: start, stop, handing in a message. */
 const COMMAND_PATIENCE_MS = 20_000;
+/** Postfix keeps a session open this long for more mail (smtp_connection_cache_time_limit), and some to close it. */
+const CACHED_SESSION_MS = 2500;
 
 /** Postfix. `auth` is claimed only where the SASL library has a mechanism that sends a password. */
 export function postfixDriver(): ClientDriver {
@@ -57,7 +60,7 @@ export function postfixDriver(): ClientDriver {
         'bounces',
       ];
     },
-    maxParallel: 2,
+    maxParallel: 4,
     async detect(): Promise<Availability> {
       const home = await findPostfix();
       return 'available' in home ? home : { available: true, version: home.version };
@@ -129,6 +132,8 @@ function hasSaslMechanisms(): boolean {
 /** A running private instance. */
 interface Instance {
   readonly files: PostfixFiles;
+  /** Its processes are found by it. */
+  readonly mark: string;
   call(program: string, args: readonly string[], stdin?: Buffer): Promise<ProcessResult>;
 }
 
@@ -139,6 +144,7 @@ async function runLane(lane: Lane, home: PostfixHome): Promise<ClientReport> {
   const sharedMark = randomUUID();
   const instance: Instance = {
     files,
+    mark: sharedMark,
     call: (program, args, stdin = Buffer.alloc(0)) =>
       runProcess({
         program,
@@ -182,6 +188,9 @@ async function submitAndWatch(lane: Lane, home: PostfixHome, instance: Instance)
     }
     const isEmpty = async (): Promise<boolean> => (await readLog(instance)).queued.size === 0;
     const emptied = await waitUntil(async () => (await isEmpty()) || !(await isRunning(instance)), window.over);
+    // Stopped now, it would end kept sessions at once, and how it leaves a server would be our doing.
+    if (emptied && keepsSessions(instance))
+      await pause(CACHED_SESSION_MS, undefined, { signal: window.over }).catch(() => undefined);
     return await reportOf(lane, instance, handedIn, emptied);
   } finally {
     window.close();
@@ -228,6 +237,11 @@ async function isRunning({ files }: Instance): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** Whether the keeper of open sessions has been started: Postfix does that when it first has one to keep. */
+function keepsSessions({ mark }: Instance): boolean {
+  return markedPrograms(mark).includes('scache');
 }
 
 async function readLog(instance: Instance): Promise<PostfixLog> {

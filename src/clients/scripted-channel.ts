@@ -166,7 +166,7 @@ export class ScriptedChannel {
     const { state, replies } = feed(this.reader, this.reads === 'cut' ? this.cut(octets) : this.withoutBareLf(octets));
     this.reader = state;
     for (const { raw } of replies) for (const line of raw.split(/\r?\n/).slice(0, -1)) this.note(`S: ${visible(line)}`);
-    return replies;
+    return this.reads === 'paired' ? replies.map(byLastLine) : replies;
   }
 
   /**
@@ -321,6 +321,12 @@ export class ScriptedChannel {
   note(text: string): void {
     this.actions.push({ action: 'note', text });
   }
+}
+
+/** RFC 5321 4.2.1: the line without a hyphen is the reply; where those before it say something else, it counts. */
+function byLastLine(reply: Reply): Reply {
+  const code = replyCode(reply.raw.trimEnd().split('\n').at(-1) ?? '');
+  return code === null || code === reply.code ? reply : { ...reply, code };
 }
 
 /** A reply as one text, code first, its lines joined by LF. */

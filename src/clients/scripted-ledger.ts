@@ -61,7 +61,7 @@ interface Book {
   readonly standings: readonly Standing[];
   /** Delivered to some in the last transaction, and others were one too many. */
   overLimit: boolean;
-  /** The MAIL of the current transaction was refused: what its RCPT and DATA are told is no news. */
+  /** The MAIL of the current transaction was refused: whatever its RCPT and DATA are told, nobody is accepted. */
   mailRefused: boolean;
   endSent: boolean;
 }
@@ -143,7 +143,7 @@ export class ScriptedLedger {
         return;
       case 'RCPT': {
         const standing = book.standings[owed.recipient];
-        if (standing === undefined || (book.mailRefused && !isPositive)) return;
+        if (standing === undefined || book.mailRefused) return;
         if (isPositive) Object.assign(standing, { pending: true, code: reply.code });
         else fail([standing], reply, book.standings.filter(({ pending }) => pending).length);
         return;

@@ -14,6 +14,7 @@ export interface ScriptedMessage {
   /** Octets with CRLF line ends and no stuffed dots, as RFC 1870 section 5 counts them. */
   readonly size: number;
   readonly isEightBit: boolean;
+  /** An address or a header has letters beyond ASCII (RFC 6531 3.2). */
   readonly isUtf8: boolean;
   /** An address with a CR, LF or NUL in it: no command can carry it (RFC 5321 4.1.2). */
   readonly isUnsafe: boolean;
@@ -36,11 +37,16 @@ export function scriptedMessage(submission: SubmissionToSend, mostRecipients: nu
     content,
     size: withLineEnds(octets, 'CRLF').length,
     isEightBit: NO_ASCII.test(octets),
-    isUtf8: [from, ...to].some((address) => NO_ASCII.test(address)),
+    isUtf8: [from, ...to, headersOf(octets)].some((text) => NO_ASCII.test(text)),
     isUnsafe: [from, ...to].some((address) => /[\r\n\0]/.test(address)),
     tls,
     auth,
   };
+}
+
+function headersOf(content: string): string {
+  const end = content.search(/\r?\n\r?\n/);
+  return end === -1 ? content : content.slice(0, end);
 }
 
 function octetsOf(address: string): string {

@@ -57,19 +57,18 @@ export function capabilitiesOf(sender: Sender): readonly ClientCapability[] {
     'several-recipients': uses('for-each-recipient'),
     'several-messages': uses('for-each-message'),
     'several-servers': uses('for-each-server'),
-    starttls: uses('handshake'),
+    starttls: uses('handshake') || says('STARTTLS'),
     'require-tls': uses('handshake') && asks('tlsWish'),
     'implicit-tls': true,
-    auth: uses('auth'),
+    auth: uses('auth') || says('AUTH '),
     'null-sender': says('{sender'),
     'eight-bit': sends,
-    'utf8-addresses': says('{smtputf8}'),
+    'utf8-addresses': says('{smtputf8}') || says(':folded}'),
     'bare-newlines': sends,
     'large-messages': sends,
     dsn: says('NOTIFY='),
-    retries:
-      sender.role === 'mta' &&
-      has((step) => step.step === 'repeat' && [...everyStep(step.steps)].some((inner) => inner.step === 'connect')),
+    // A script comes back when it says so: nobody can tell it to do so within the window.
+    retries: false,
     bounces: sender.role === 'mta' && uses('aside'),
   };
   return (Object.keys(found) as ClientCapability[]).filter((capability) => found[capability]);

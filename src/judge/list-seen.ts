@@ -32,11 +32,6 @@ export function listOf(dialogue: Dialogue, hello: Exchange): readonly Keyword[] 
   return list;
 }
 
-/** Whether a path lies between the client and the session. */
-export function hasPath(dialogue: Dialogue): boolean {
-  return wireOf(dialogue).length > 0;
-}
-
 function readList(octets: string): readonly Keyword[] {
   const { replies } = parseReplyLines(octets);
   const list = replies.find(({ code }) => code === 250) ?? replies[0];

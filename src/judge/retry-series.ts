@@ -69,10 +69,16 @@ function helloVerb({ commands }: Dialogue): string | null {
   return commands.find(({ verb }) => verb === 'EHLO' || verb === 'HELO')?.verb ?? null;
 }
 
-/** Whether a fault of ours had led the client astray before the reply that decided for a recipient, or with it. */
+const MISLED_FROM = new WeakMap<Dialogue, number>();
+
+/** Whether a fault of ours, or of the path, had led the client astray before the reply that decided for a recipient. */
 export function wasMisled(view: TrialView, { dialogue }: Attempt, { reply }: RecipientOutcome): boolean {
-  const until = reply?.seq ?? Infinity;
-  return view.faults(dialogue).some(({ kind, seq }) => DERAILING.includes(kind) && seq <= until);
+  const from =
+    MISLED_FROM.get(dialogue) ??
+    view.faults(dialogue).find(({ kind }) => kind === 'path' || DERAILING.includes(kind))?.seq ??
+    Infinity;
+  MISLED_FROM.set(dialogue, from);
+  return from <= (reply?.seq ?? Infinity);
 }
 
 // --- whose pace it was -------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 // so that nobody has to declare it. The judge demotes what came of it: a client is never blamed for our own fault.
 // What the path made of it comes from path-faults.ts: the client cannot tell that from a fault of ours.
 
+import { replyCode } from '../smtp/reply';
 import type { EventName } from '../smtp/vocabulary';
 import type { Dialogue, Exchange, Reply } from './dialogue';
 import { pathChanges } from './path-faults';
@@ -16,7 +17,7 @@ export type FaultKind =
   | 'wrong-code'
   /** Lines of one reply with different codes (RFC 5321 4.2.1). */
   | 'mixed-codes'
-  /** Not CRLF at each end, a line without its code, or a NUL. */
+  /** Not CRLF at each end, a line without its code, another code than the one it stands for, or a NUL. */
   | 'malformed-reply'
   /** A reply line of more than 512 octets (RFC 5321 4.5.3.1.5). */
   | 'long-reply'
@@ -102,7 +103,8 @@ function exchangeFaults(dialogue: Dialogue, exchange: Exchange): ServerFault[] {
   const found = (kind: FaultKind, text: string): ServerFault => fault(dialogue, reply.seq, kind, text, exchange);
   const name = nameOf(exchange);
   const faults: ServerFault[] = [];
-  if (reply.code === null || isMalformed(reply.event.octets)) {
+  const saysSo = reply.lines.some((line) => replyCode(line) === reply.code);
+  if (reply.code === null || !saysSo || isMalformed(reply.event.octets)) {
     faults.push(found('malformed-reply', `our reply to ${name} was malformed`));
   }
   if (new Set(reply.lines.map((line) => line.slice(0, 3))).size > 1) {

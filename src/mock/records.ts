@@ -7,13 +7,22 @@ import { connectionRecord, type ConnectionRecord } from './connection-record';
 
 /** Finished connections that are kept. */
 export const KEPT_CONNECTIONS = 1000;
+/** Events of all of them together: a few connections of a load test would otherwise hold gigabytes. */
+const KEPT_EVENTS = 200_000;
+
+interface Finished {
+  readonly record: TraceRecord;
+  /** Counted when it ended: looking at them would put them all together. */
+  readonly events: number;
+}
 
 export class ConnectionRecords {
   private readonly limit: number;
-  private finished: TraceRecord[] = [];
+  private finished: Finished[] = [];
   private readonly living = new Map<number, Trace>();
   private readonly made = new WeakMap<TraceRecord, ConnectionRecord>();
   private letGo = 0;
+  private events = 0;
 
   constructor(limit: number = KEPT_CONNECTIONS) {
     this.limit = limit;
@@ -25,13 +34,19 @@ export class ConnectionRecords {
 
   closed(trace: Trace): void {
     this.living.delete(trace.connection);
-    this.finished.push(trace.toRecord());
+    this.finished.push({ record: trace.toRecord(), events: trace.length });
+    this.events += trace.length;
     // Cut a fifth at a time: shifting an array for each connection would cost its length.
-    if (this.finished.length > this.limit * 1.2) {
-      const count = this.finished.length - this.limit;
-      this.finished = this.finished.slice(count);
-      this.letGo += count;
+    if (this.finished.length > this.limit * 1.2) this.letGoOf(this.finished.length - this.limit);
+    else if (this.events > KEPT_EVENTS && this.finished.length > 1) {
+      this.letGoOf(Math.ceil((this.finished.length - 1) / 5));
     }
+  }
+
+  private letGoOf(oldest: number): void {
+    for (const { events } of this.finished.slice(0, oldest)) this.events -= events;
+    this.finished = this.finished.slice(oldest);
+    this.letGo += oldest;
   }
 
   /** Finished connections that are no longer here. */
@@ -49,7 +64,7 @@ export class ConnectionRecords {
 
   /** Newest last, at most the limit. */
   get traces(): readonly TraceRecord[] {
-    return this.finished.slice(-this.limit);
+    return this.finished.slice(-this.limit).map(({ record }) => record);
   }
 
   /** The same as tests look at them; each is made once, when asked for. */

@@ -179,7 +179,9 @@ const NO_DEVIATIONS: readonly Deviation[] = [];
 
 /** Whether a text is a Domain in syntax: labels of letters, digits, hyphens, at most 255 octets (RFC 5321 4.5.3.1.2). */
 export function isDomain(text: string): boolean {
-  return text.length <= LONGEST_DOMAIN_OCTETS && text.split('.').every((label) => label.length <= 63 && LABEL.test(label));
+  return (
+    text.length <= LONGEST_DOMAIN_OCTETS && text.split('.').every((label) => label.length <= 63 && LABEL.test(label))
+  );
 }
 
 /** Whether a text is `[192.0.2.1]` or `[IPv6:2001:db8::1]`. No other tag was ever standardised (RFC 5321 4.1.3). */

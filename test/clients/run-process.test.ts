@@ -1,7 +1,7 @@
 // Running a program: what is kept of its output, when it is stopped, and who ends what it left running.
 
 import { tmpdir } from 'node:os';
-import { endMarkedProcesses, markedProcesses } from '../../src/clients/marked-processes';
+import { endMarkedProcesses, markedPrograms, markedProcesses } from '../../src/clients/marked-processes';
 import { OUTPUT_LIMIT_OCTETS, runProcess } from '../../src/clients/run-process';
 import type { ProcessRequest, ProcessResult } from '../../src/clients/run-process';
 
@@ -43,6 +43,7 @@ test('a daemon started under a shared mark goes on until its owner ends it', asy
     { detached: true, stdio: 'ignore' }).unref()`;
   await run(daemon, { sharedMark });
   expect(markedProcesses(sharedMark)).toHaveLength(1);
+  expect(markedPrograms(sharedMark)).toEqual(['node']);
   expect(await endMarkedProcesses(sharedMark)).toEqual([]);
   expect(markedProcesses(sharedMark)).toEqual([]);
 });

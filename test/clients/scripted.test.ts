@@ -463,13 +463,14 @@ describe('capabilities are those of the steps', () => {
     ]);
   });
 
-  test('TLS, AUTH, several servers, retries and bounces', () => {
+  test('TLS, AUTH, several servers and bounces, and no retries at a pace that it was told', () => {
     expect(capabilitiesOf(loadSender('well-behaved-tls'))).toEqual(
       expect.arrayContaining(['starttls', 'require-tls', 'auth']),
     );
     expect(capabilitiesOf(loadSender('well-behaved-mta'))).toEqual(
-      expect.arrayContaining(['several-servers', 'retries', 'bounces']),
+      expect.arrayContaining(['several-servers', 'bounces']),
     );
+    expect(capabilitiesOf(loadSender('well-behaved-mta'))).not.toContain('retries');
   });
 
   test('of one that never sends a message', () => {

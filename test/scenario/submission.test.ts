@@ -86,6 +86,13 @@ describe('kinds', () => {
     expect(headers).not.toMatch(/[\x80-\xff]/);
   });
 
+  test('addresses stand in the header in UTF-8, also letters whose low octets are CR and LF', () => {
+    const { content } = buildSubmission({ ...ORDINARY, from: 'jörg@example.org', to: ['\u010d\u010a@example.com'] }, 1);
+    const headers = content.toString('utf8').split('\r\n');
+    expect(headers).toContain('From: <jörg@example.org>');
+    expect(headers).toContain('To: \u010d\u010a@example.com');
+  });
+
   test('utf8-headers: octets above 0x7f in a header', () => {
     expect(parts(text('utf8-headers')).headers).toMatch(/[\x80-\xff]/);
   });

@@ -275,7 +275,7 @@ describe('a client that comes back', () => {
 
   test('is greylisted once and then let in', async () => {
     expect(said(await trials.grey)).toEqual([
-      [`${EHLO} → 250`, `${SENDER} → 250`, `${RECIPIENT} → 450`, 'RSET → 250', 'QUIT → 221'],
+      [`${EHLO} → 250`, `${SENDER} → 250`, `${RECIPIENT} → 450`, 'DATA → 503', 'RSET → 250', 'QUIT → 221'],
       [`${EHLO} → 250`, ...DELIVERY],
     ]);
   });

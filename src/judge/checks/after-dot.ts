@@ -19,9 +19,10 @@ import {
 import type { Dialogue, Exchange, Reply } from '../dialogue';
 import { mailDataOf } from '../mail-octets';
 import { attemptOf, bounceOf, nextTry, reportOf, storyOf, windowIsLong, windowText } from '../next-try';
+import { isLostOnPath } from '../path-end';
 import { judgeSilence } from '../patience';
 import { judgeGivenUp, judgeTriedLater } from '../refusal';
-import { seconds } from '../sequel';
+import { leaving, seconds } from '../sequel';
 import type { Transaction } from '../transactions';
 import type { Finding } from '../verdict';
 
@@ -116,6 +117,7 @@ function lossOf(dialogue: Dialogue, { transaction, acknowledged }: Attempt): Los
   const { dot, final } = transaction;
   const { closing, first } = dialogue.ending;
   if (dot?.message?.complete !== true || dot.verb !== 'end-of-data') return null;
+  if (final !== null && !acknowledged && isLostOnPath(dialogue, final)) return lossOnPath(dialogue);
   // Only our own close: at the end of a trial connections are destroyed.
   if (closing === null || closing.how === 'destroy' || first !== 'server') return null;
   const next = dialogue.exchanges[dot.index + 1];
@@ -130,6 +132,13 @@ function lossOf(dialogue: Dialogue, { transaction, acknowledged }: Attempt): Los
   }
   if (final.digit !== 2 || closing.how !== 'reset' || acknowledged) return null;
   return { what: `${final.code} and a reset`, shown, mayBeRead: true };
+}
+
+/** The path closed or reset the connection, and our reply with it. */
+function lossOnPath(dialogue: Dialogue): Loss {
+  const { left } = dialogue.ending;
+  const how = left?.what === 'reset' ? 'reset' : 'close';
+  return { what: `a ${how} on the path instead of the reply to the dot`, shown: leaving(dialogue), mayBeRead: false };
 }
 
 /** A duplicate is what is asked for here, so that it can be known for one (RFC 1047). */

@@ -2,7 +2,7 @@
 // masked on the record, so the form of a response is judged by its length. Where AUTH stands in a group is
 // pipeline-auth-last's.
 
-import { findLoop, acceptOf } from '../comeback';
+import { acceptOf, findLoop, type Loop } from '../comeback';
 import {
   broken,
   inconclusive,
@@ -17,22 +17,24 @@ import {
 import type { Dialogue, Exchange, Reply } from '../dialogue';
 import { keywordsSeen } from '../list-seen';
 import { quote } from '../quote';
+import { isOwnPace, span } from '../retry-series';
 import { isCancel, mechanismsOf, saslExchangesOf, type SaslExchange } from '../sasl';
 import type { Finding } from '../verdict';
 
 // --- what is offered ---------------------------------------------------------------------------------------------
 
-const authOnlyIfOffered = perDialogue('auth-only-if-offered', (dialogue) =>
-  saslExchangesOf(dialogue).map(({ command, mechanism }) => {
-    const offered = mechanismsOf(keywordsSeen(dialogue, command));
-    if (offered.has(mechanism)) return pass(`it used ${quote(mechanism)}, which was offered`, command);
-    const list = offered.size === 0 ? 'no mechanism' : quote([...offered].join(', '));
-    const where = command.secured ? ' inside TLS' : '';
-    return broken(
-      `it used ${quote(mechanism) || 'AUTH without a mechanism'} where ${list} was offered${where}`,
-      command,
-    );
-  }),
+const authOnlyIfOffered = perDialogue(
+  'auth-only-if-offered',
+  (dialogue) =>
+    saslExchangesOf(dialogue).map(({ command, mechanism }) => {
+      const offered = mechanismsOf(keywordsSeen(dialogue, command));
+      if (offered.has(mechanism)) return pass(`it used ${quote(mechanism)}, which was offered`, command);
+      const used = quote(mechanism) || 'AUTH without a mechanism';
+      const list = offered.size === 0 ? 'no mechanism' : quote([...offered].join(', '));
+      return broken(`it used ${used} where ${list} was offered${command.secured ? ' inside TLS' : ''}`, command);
+    }),
+  // The list is the one that reached the client, whatever a box of the path did to it.
+  { despite: ['path'] },
 );
 
 // --- passwords in clear ------------------------------------------------------------------------------------------
@@ -130,6 +132,8 @@ function judgeForm(dialogue: Dialogue, exchange: SaslExchange): readonly Finding
   for (const response of responses) {
     const found = judgeResponse(dialogue, response, challenge);
     if (found !== null) findings.push(found);
+    // What follows a challenge to a cancelled exchange is no response any more.
+    if (isCancel(response)) return findings.length > 0 ? findings : [pass('it cancelled the exchange', response)];
     challenge = response.reply;
   }
   if (findings.length > 0) return findings;
@@ -198,13 +202,14 @@ const authFailureBounded = perTrial('auth-failure-bounded', (view) => {
     view,
     failing.map(({ dialogue }) => dialogue),
   );
-  if (loop === null) return findings;
-  const seconds = Math.round(loop.withinMs / 1000);
-  return [
-    ...findings,
-    broken(`${loop.connections} connections with AUTH refused came within ${seconds} s`, acceptOf(loop.last)),
-  ];
+  return loop === null ? findings : [...findings, judgeLoop(view, loop)];
 });
+
+function judgeLoop(view: TrialView, { connections, withinMs, last }: Loop): Finding {
+  const reason = `${connections} connections with AUTH refused came within ${span(withinMs)}`;
+  if (isOwnPace(view, withinMs / (connections - 1))) return broken(reason, acceptOf(last));
+  return inconclusive(`${reason}, which is the pace that it was told to keep`, acceptOf(last));
+}
 
 function isRefused({ final }: SaslExchange): boolean {
   return final?.digit === 4 || final?.digit === 5;

@@ -1,7 +1,7 @@
 // The form of command lines: CRLF at the end, the verb at the beginning, one blank behind it (RFC 5321 2.3.8, 4.1.1).
 // What the verbs mean is elsewhere; line ends inside mail data are no-bare-lf-cr's.
 
-import { broken, pass, perDialogue, place, warned, type Check, type Shown } from '../check';
+import { broken, pass, perDialogue, place, referTo, warned, type Check, type Shown } from '../check';
 import type { Dialogue, Exchange } from '../dialogue';
 import { quote } from '../quote';
 
@@ -19,6 +19,8 @@ const commandCrlf = perDialogue(
     const lines = dialogue.exchanges.filter(({ command, spew }) => command !== null && spew === null);
     const forbidden = [...lines.flatMap((line) => forbiddenIn(line) ?? []), ...neverTaken(dialogue)];
     if (forbidden.length > 0) return tell(forbidden, broken);
+    const junk = lines.find((line) => line.verb === 'unknown' && hasDeviation(line, 'control-character'));
+    if (junk !== undefined) return referTo('no-invented-verbs', broken('a line of control characters came', junk));
     const untidy = lines.flatMap((line) => untidinessOf(line) ?? []);
     if (untidy.length > 0) return tell(untidy, warned);
     const [first] = lines;

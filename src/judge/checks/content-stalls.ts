@@ -109,7 +109,7 @@ function judgeFailedForNow(view: TrialView, attempt: Attempt, what: string, show
     return pass(`after ${what} it reported the message as ${report}`, shown);
   }
   if (bounce !== null)
-    return broken(`after ${what} it returned the mail to its sender`, bounce.transaction.mail, shown);
+    return broken(`after ${what} it returned the mail to its sender`, shown, bounce.transaction.mail);
   if (report !== null) return broken(`after ${what} it reported the message as ${report}, for good`, shown);
   const within = windowText(view) ?? 'in a trial without a window';
   const silent = `after ${what} it did not come again ${within}`;

@@ -1,7 +1,8 @@
 // The EHLO reply as a list: read to its last line, keywords from the second line on, in any letter case, and what is
 // unknown passed over (RFC 5321 2.2.2, 4.1.1.1). Using what was not listed is judged by the verb or parameter in question.
 
-import { findKeyword, offers } from '../../smtp/extension';
+import { findKeyword, offers, type Keyword } from '../../smtp/extension';
+import type { SubmissionOnRecord } from '../../wire/trial-record';
 import type { Attempt } from '../attempt';
 import { broken, inconclusive, pass, perDialogue, perTrial, referTo, type Check, type TrialView } from '../check';
 import type { Dialogue, Exchange } from '../dialogue';
@@ -166,8 +167,18 @@ function judgeOddList(dialogue: Dialogue, section: Section, view: TrialView): Fi
     return pass(`a list with ${odd} did not keep it from going on`, ehlo);
   }
   const wantsMore = view.submissions.some(({ tls, auth }) => tls === 'required' || auth);
-  if (took === 'unclear' || wantsMore) return inconclusive(`after a list with ${odd} it ${how}`, ehlo);
+  const fitsNone = view.submissions.some((submission) => !isTakenBy(keywords, submission));
+  if (took === 'unclear' || wantsMore || fitsNone) return inconclusive(`after a list with ${odd} it ${how}`, ehlo);
   return broken(`after a list with ${odd} it ${how}`, ...shown, ehlo);
+}
+
+/** Whether a server with this list takes a message as it was submitted: else giving it up is no answer to the list. */
+function isTakenBy(keywords: readonly Keyword[], { from, to, content, size }: SubmissionOnRecord): boolean {
+  const wantsUtf8 = content === 'utf8-headers' || /[^\x00-\x7f]/.test([from, ...to].join(''));
+  if (wantsUtf8 && !offers(keywords, 'SMTPUTF8')) return false;
+  if (content === '8bit' && !offers(keywords, '8BITMIME')) return false;
+  const limit = Number(findKeyword(keywords, 'SIZE')?.parameters[0] ?? 0);
+  return !(limit > 0 && size > limit);
 }
 
 function putsToUse(command: Exchange, unknown: ReadonlySet<string>): boolean {

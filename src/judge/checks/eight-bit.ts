@@ -83,7 +83,9 @@ const body8bitmimeDeclared = perTransaction('body-8bitmime-declared', (transacti
   if (body === null) return broken('8-bit mail data came without BODY=8BITMIME', dot, mail);
   if (body !== '8BITMIME' && body !== 'BINARYMIME') return broken(`8-bit mail data came under BODY=${body}`, dot, mail);
   const headers = mailDataOf(dialogue, transaction)?.headers;
-  if (headers !== undefined && !/^MIME-Version[ \t]*:/im.test(headers)) {
+  // Headers in UTF-8 need none (RFC 6532 3).
+  const inHeadersOnly = isInHeadersOnly(dialogue, transaction);
+  if (!inHeadersOnly && headers !== undefined && !/^MIME-Version[ \t]*:/im.test(headers)) {
     return warned('8-bit mail data were declared but carry no MIME headers', dot, mail);
   }
   return pass(`8-bit mail data were declared by BODY=${body}`, dot, mail);

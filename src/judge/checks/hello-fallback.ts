@@ -12,6 +12,7 @@ import {
   referTo,
   warned,
   type Check,
+  type CheckOptions,
   type Findings,
   type Shown,
   type TrialView,
@@ -23,6 +24,9 @@ import type { Finding } from '../verdict';
 
 /** "Not recognised", by RFC 5321 4.1.4 and 4.3.2; any other 5yz is a refusal of the client. */
 const NOT_RECOGNISED: ReadonlySet<number> = new Set([500, 501, 502, 504]);
+
+/** A box that masks EHLO is the provocation: the client sees a refusal like any other. */
+const MASKED: CheckOptions = { despite: ['path'] };
 
 interface Refusal {
   readonly ehlo: Exchange;
@@ -59,18 +63,22 @@ interface Later {
   readonly ehlo: Exchange | null;
 }
 
-const ehloFallbackSameConnection = perTrial('ehlo-fallback-same-connection', (view) => {
-  const findings: Finding[] = [];
-  let later: Later = { helo: null, ehlo: null };
-  for (const dialogue of view.dialogues.toReversed()) {
-    const refusal = refusedEhlo(dialogue, ({ code }) => NOT_RECOGNISED.has(code ?? 0));
-    if (refusal !== null) findings.push(judgeFallback(view, dialogue, refusal, later));
-    const opener = openerOf(dialogue);
-    if (opener?.verb === 'HELO') later = { ...later, helo: opener };
-    else if (opener !== null && isEhlo(dialogue, opener)) later = { ...later, ehlo: opener };
-  }
-  return findings.toReversed();
-});
+const ehloFallbackSameConnection = perTrial(
+  'ehlo-fallback-same-connection',
+  (view) => {
+    const findings: Finding[] = [];
+    let later: Later = { helo: null, ehlo: null };
+    for (const dialogue of view.dialogues.toReversed()) {
+      const refusal = refusedEhlo(dialogue, ({ code }) => NOT_RECOGNISED.has(code ?? 0));
+      if (refusal !== null) findings.push(judgeFallback(view, dialogue, refusal, later));
+      const opener = openerOf(dialogue);
+      if (opener?.verb === 'HELO') later = { ...later, helo: opener };
+      else if (opener !== null && isEhlo(dialogue, opener)) later = { ...later, ehlo: opener };
+    }
+    return findings.toReversed();
+  },
+  MASKED,
+);
 
 function judgeFallback(view: TrialView, dialogue: Dialogue, refusal: Refusal, later: Later): Finding {
   const { ehlo, reply } = refusal;
@@ -129,7 +137,7 @@ const ehloFallbackDisconnect = perTrial(
     }
     return died.map((dialogue) => judgeReturn(view, dialogue));
   },
-  { oneProofSuffices: true },
+  { ...MASKED, oneProofSuffices: true },
 );
 
 /** EHLO was the last thing it said, and all it got was our close. */

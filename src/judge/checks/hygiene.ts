@@ -6,7 +6,6 @@ import { parseHello } from '../../smtp/command';
 import { offers } from '../../smtp/extension';
 import {
   broken,
-  inconclusive,
   notApplicable,
   observed,
   pass,
@@ -18,7 +17,7 @@ import {
   type Shown,
 } from '../check';
 import type { Dialogue, Exchange } from '../dialogue';
-import { hasPath, keywordsSeen } from '../list-seen';
+import { keywordsSeen } from '../list-seen';
 import { quote } from '../quote';
 import type { Finding } from '../verdict';
 
@@ -65,12 +64,6 @@ const noInventedVerbs = perDialogue('no-invented-verbs', (dialogue) => {
     return any === undefined
       ? null
       : pass(`its ${commands.length} commands had verbs that are registered or offered`, any);
-  }
-  if (hasPath(dialogue) && /^X+$/.test(first.parsed.verb)) {
-    return inconclusive(
-      `"${quote(first.parsed.verb)}" came out of the path, which may have masked another verb`,
-      first,
-    );
   }
   const more = invented.length === 1 ? '' : `, and ${invented.length - 1} more like it`;
   const found = broken(`"${quote(first.parsed.verb)}" is no verb that is registered or offered${more}`, first);

@@ -45,6 +45,7 @@ import { serverChecks } from './servers';
 import { starttlsChecks } from './starttls';
 import { starttlsFailureChecks } from './starttls-failure';
 import { tlsChecks } from './tls';
+import { tlsRequiredChecks } from './tls-required';
 
 export const CHECKS: readonly Check[] = [
   ...mailChecks,
@@ -87,6 +88,7 @@ export const CHECKS: readonly Check[] = [
   ...starttlsChecks,
   ...starttlsFailureChecks,
   ...tlsChecks,
+  ...tlsRequiredChecks,
   ...authChecks,
   ...hygieneChecks,
   ...commandLineChecks,

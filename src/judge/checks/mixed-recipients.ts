@@ -7,6 +7,7 @@ import { broken, inconclusive, pass, perTransaction, referTo, type Check, type S
 import { isLoneDot } from '../data-behind';
 import type { Dialogue } from '../dialogue';
 import { attemptOf, bounceOf, nextTry, reportNaming, windowText } from '../next-try';
+import { isOtherTry } from '../retry-series';
 import { leaving, seconds } from '../sequel';
 import type { Recipient, Transaction } from '../transactions';
 import type { Finding } from '../verdict';
@@ -87,6 +88,8 @@ function wrongAbout(view: TrialView, attempt: Attempt, outcome: RecipientOutcome
     if (!attempt.acknowledged) return inconclusive(`${reason}, but it may not have read our reply`, again.shown);
     return referTo('single-copy-no-dup', broken(reason, again.shown, ...rcptOf(attempt, recipient)));
   }
+  // RFC 5321 4.5.3.1.10: who was one too many gets a transaction of their own.
+  if (again !== null && isOtherTry(again.attempt, attempt, outcome)) return null;
   if (again !== null && result === 'refused') {
     const reason = `<${recipient}> was offered again after ${seconds(again.gapMs)} although it had got ${reply?.code}`;
     const carried = again.attempt.server !== attempt.server && again.outcome?.result === 'accepted';
@@ -97,13 +100,18 @@ function wrongAbout(view: TrialView, attempt: Attempt, outcome: RecipientOutcome
   const report = reportNaming(view, attempt, recipient);
   if (report === 'accepted' && (result === 'refused' || result === 'deferred')) {
     const reason = `it reported <${recipient}> as accepted, which had got ${reply?.code}`;
-    return broken(reason, ...rcptOf(attempt, recipient));
+    return broken(reason, ...sentFor(attempt), ...rcptOf(attempt, recipient));
   }
   if ((report === 'refused' || report === 'bounced') && result === 'accepted') {
     const reason = `it reported <${recipient}> as ${report}, which had been accepted`;
-    return broken(reason, ...rcptOf(attempt, recipient));
+    return broken(reason, ...sentFor(attempt), ...rcptOf(attempt, recipient));
   }
   return null;
+}
+
+/** The last of what the report is about: what had gone wrong before excuses it. */
+function sentFor({ transaction: { dot } }: Attempt): readonly Shown[] {
+  return dot === null ? [] : [dot];
 }
 
 function rcptOf({ transaction }: Attempt, recipient: string): readonly Shown[] {

@@ -218,9 +218,15 @@ const addressNoCrlfInjection = perTrial(
 function canariesOf({ submissions }: TrialView): readonly string[] {
   return submissions
     .flatMap(({ from, to }) => [from, ...to])
+    .flatMap((address) => [address, folded(address)])
     .flatMap((address) => address.split(/[\r\n\0]+/).slice(1))
     .map((piece) => piece.trim())
     .filter(({ length }) => length >= SHORTEST_CANARY);
+}
+
+/** What a program makes of it that writes the low octet of each letter: U+010D and U+010A become a line end. */
+function folded(address: string): string {
+  return Buffer.from(address, 'latin1').toString('latin1');
 }
 
 /** A bare CR or LF within a line ends it for many servers. */

@@ -10,6 +10,7 @@ import { reactionTo } from '../reaction';
 import { judgeGivenUp } from '../refusal';
 import { seconds } from '../sequel';
 import type { Finding } from '../verdict';
+import { crossedLegally } from '../waiting';
 
 // --- acceptance --------------------------------------------------------------------------------------------------
 
@@ -63,7 +64,9 @@ const rcpt551NoBlindRedirect = perExchange('rcpt-551-no-blind-redirect', ['RCPT'
     return warned('it went to the path that 551 had named, unasked', followed, reply);
   }
   const { took, how, shown } = reactionTo(dialogue, rcpt);
-  if (took === 'success') {
+  const sending = rcpt.transaction?.data ?? rcpt.transaction?.chunks[0];
+  // What had come along in the group is no answer to the 551.
+  if (took === 'success' && sending !== undefined && !crossedLegally(sending)) {
     return referTo('rcpt-all-rejected-no-data', broken(`after 551 to the only recipient it ${how}`, ...shown, reply));
   }
   return judgeRefused(view, rcpt, reply);
@@ -92,13 +95,12 @@ function judgeRefused(view: TrialView, rcpt: Exchange, reply: Reply): Finding {
 /** A later RCPT with the path of the reply, which nobody had submitted. */
 function redirectOf(view: TrialView, rcpt: Exchange, reply: Reply): Exchange | null {
   const path = /<([^<>\s]+@[^<>\s]+)>/.exec(reply.lines.join(' '))?.[1]?.toLowerCase();
-  const submitted = view.submissions.some(({ to }) => to.some((address) => address.toLowerCase() === path));
-  if (path === undefined || submitted || path === recipientOf(rcpt).toLowerCase()) return null;
-  return (
-    namedIn(view.campaign)
-      .get(path)
-      ?.find(({ firstSeq }) => firstSeq > reply.endedSeq) ?? null
-  );
+  if (path === undefined || path === recipientOf(rcpt).toLowerCase()) return null;
+  const followed = namedIn(view.campaign)
+    .get(path)
+    ?.find(({ firstSeq }) => firstSeq > reply.endedSeq);
+  const wasMeant = view.submissions.some(({ to }) => to.some((address) => address.toLowerCase() === path));
+  return followed === undefined || wasMeant ? null : followed;
 }
 
 const NAMED = new WeakMap<Campaign, ReadonlyMap<string, readonly Exchange[]>>();

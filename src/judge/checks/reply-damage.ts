@@ -3,11 +3,11 @@
 // and not judged: only a false success, a lost step, or hanging counts.
 
 import { usesOf, sectionsOf, type Section } from '../section';
-import { broken, inconclusive, observed, pass, perDialogue, type Check, type TrialView } from '../check';
+import { broken, inconclusive, observed, pass, perDialogue, referTo, type Check, type TrialView } from '../check';
 import type { Dialogue, Exchange, Reply } from '../dialogue';
 import { fateOf } from '../fate';
 import { HANG_MS, reactionTo, tallyOf } from '../reaction';
-import { seconds, sequelOf } from '../sequel';
+import { firstAfter, seconds, sequelOf } from '../sequel';
 import { stepAfter, utterancesOf, type Utterance } from '../utterance';
 import type { Finding } from '../verdict';
 
@@ -100,23 +100,53 @@ const replyMixedCodes = perDialogue(
 /** RFC 5321 4.5.3.1.5, without its CRLF. */
 const LONGEST_LINE_OCTETS = 510;
 
-const replyLongLine = perDialogue('reply-long-line', (dialogue, view) =>
-  perUtterance(dialogue, ({ reply }, to) => {
-    const longest = reply.lines.reduce((most, { length }) => Math.max(most, length), 0);
-    if (longest <= LONGEST_LINE_OCTETS) return null;
-    const what = `a line of ${longest + 2} octets in reply to ${to.verb}`;
-    const { took, how, shown } = reactionTo(dialogue, to, reply);
-    if ((reply.digit === 4 || reply.digit === 5) && took === 'success') {
-      return broken(`after ${what}, a refusal, it ${how}`, ...shown, reply);
-    }
-    const sequel = sequelOf(dialogue, reply);
-    if (sequel.kind === 'said') return pass(`after ${what} it went on with ${sequel.verb}`, sequel.shown, reply);
-    if (sequel.kind === 'left') return pass(`after ${what} it ended the session`, sequel.shown, reply);
-    const waitedMs = sequel.at - reply.endedAt;
-    const isHanging = waitedMs >= HANG_MS * view.record.timeScale;
-    return (isHanging ? broken : inconclusive)(`after ${what} it did nothing for ${seconds(waitedMs)}`, reply);
-  }),
+const replyLongLine = perDialogue(
+  'reply-long-line',
+  (dialogue, view) =>
+    perUtterance(dialogue, ({ reply }, to) => {
+      const longest = reply.lines.reduce((most, { length }) => Math.max(most, length), 0);
+      if (longest <= LONGEST_LINE_OCTETS) return null;
+      const what = `a line of ${longest + 2} octets in reply to ${to.verb}`;
+      const { took, how, shown } = reactionTo(dialogue, to, reply);
+      if ((reply.digit === 4 || reply.digit === 5) && took === 'success') {
+        return broken(`after ${what}, a refusal, it ${how}`, ...shown, reply);
+      }
+      const lost = lostStep(dialogue, reply, what);
+      if (lost !== null) return lost;
+      const sequel = sequelOf(dialogue, reply);
+      if (sequel.kind === 'said') return pass(`after ${what} it went on with ${sequel.verb}`, sequel.shown, reply);
+      if (sequel.kind === 'left') return pass(`after ${what} it ended the session`, sequel.shown, reply);
+      const waitedMs = sequel.at - reply.endedAt;
+      const isHanging = waitedMs >= HANG_MS * view.record.timeScale;
+      return (isHanging ? broken : inconclusive)(`after ${what} it did nothing for ${seconds(waitedMs)}`, reply);
+    }),
+  // What stands behind the 512th octet may look like anything.
+  { despite: ['malformed-reply', 'mixed-codes', 'raw-octets'] },
 );
+
+/** A client that took a part of one reply for another reply answers the next command's reply before it is there. */
+function lostStep(dialogue: Dialogue, reply: Reply, what: string): Finding | null {
+  const step = stepAfter(dialogue, reply.endedSeq);
+  if (step?.reaction.took === 'success') {
+    const { reaction, refused } = step;
+    const how = `refused at ${refused.verb}, it ${reaction.how}`;
+    return broken(`after ${what} it lost step: ${how}`, ...reaction.shown, refused);
+  }
+  const next = firstAfter(dialogue, reply.endedSeq);
+  const early = next === null ? undefined : dialogue.exchanges[next.index + 1];
+  if (next === null || early === undefined || early.outstanding.state !== 'early') return null;
+  if (!early.outstanding.allowed) {
+    const found = broken(
+      `after ${what} it lost step: ${early.verb} came before the reply to ${next.verb}`,
+      early,
+      reply,
+    );
+    return referTo('no-pipelining-unless-advertised', found);
+  }
+  // RSET ends a group of its own accord only when something was refused.
+  if (early.verb !== 'RSET' || next.reply?.digit !== 2) return null;
+  return broken(`after ${what} it lost step: ${next.verb} was accepted, and it went on with RSET`, early, reply);
+}
 
 // --- reply-bare-lf -----------------------------------------------------------------------------------------------
 
@@ -137,16 +167,7 @@ const replyBareLf = perDialogue(
 /** A lone LF or CR inside a line: two replies for who takes it for an end, one for who does not. */
 function judgeInside(dialogue: Dialogue, to: Exchange, reply: Reply): Finding {
   const what = `a lone ${/[^\r]\n/.test(reply.event.octets) ? 'LF' : 'CR'} inside the reply to ${to.verb}`;
-  const step = stepAfter(dialogue, reply.endedSeq);
-  if (step?.reaction.took === 'success') {
-    const { reaction, refused } = step;
-    return broken(
-      `after ${what} it lost step: refused at ${refused.verb}, it ${reaction.how}`,
-      ...reaction.shown,
-      refused,
-    );
-  }
-  return observed(`after ${what} it ${reactionTo(dialogue, to, reply).how}`, reply);
+  return lostStep(dialogue, reply, what) ?? observed(`after ${what} it ${reactionTo(dialogue, to, reply).how}`, reply);
 }
 
 function judgeEnd(dialogue: Dialogue, view: TrialView, to: Exchange, reply: Reply): Finding {

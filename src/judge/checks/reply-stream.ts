@@ -2,6 +2,7 @@
 // the session whenever it comes (RFC 5321 2.4, 3.8, 4.2). What comes before the end of a reply is judged by the rule it
 // breaks by that: talking early, or mail data without leave.
 
+import { parseRcpt } from '../../smtp/command';
 import type { EventName } from '../../smtp/vocabulary';
 import {
   broken,
@@ -229,10 +230,13 @@ function mayHaveCrossed({ exchange, at }: Offence, reply: Reply, to: Exchange | 
   return isOffered(to, 'PIPELINING') && at - reply.endedAt < UNDER_WAY_MS;
 }
 
+/** Refused at one of these, mail has failed by it; at RSET it had failed before. */
+const DECIDING: ReadonlySet<EventName> = new Set<EventName>(['MAIL', 'RCPT', 'DATA', 'BDAT', 'end-of-data']);
+
 /** A message sent back for good because of the 421: an MTA has to keep it. */
 function returnedAfter(view: TrialView, to: Exchange | null): ReturnType<typeof fateOf> | null {
-  if (to?.transaction == null || view.client.role === 'submission') return null;
-  const fate = fateOf(view, to.transaction, null);
+  if (to?.transaction == null || view.client.role === 'submission' || !DECIDING.has(to.verb)) return null;
+  const fate = fateOf(view, to.transaction, to.verb === 'RCPT' ? parseRcpt(to.parsed.argument).path.address : null);
   return fate.became === 'bounced' ? fate : null;
 }
 

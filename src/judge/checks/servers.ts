@@ -6,7 +6,7 @@ import { findLoop, acceptOf } from '../comeback';
 import { broken, inconclusive, notApplicable, pass, perTrial, referTo, type Check, type TrialView } from '../check';
 import type { Dialogue } from '../dialogue';
 import { windowText } from '../next-try';
-import { span } from '../retry-series';
+import { setPaceMs, span } from '../retry-series';
 import { alwaysListened, knowsSeveralServers, serverCount } from '../several-servers';
 import type { Finding } from '../verdict';
 
@@ -89,7 +89,7 @@ const deadHostCache = perTrial(
     if (messages < BURST) {
       return notApplicable(`${messages} queued messages are too few to tell; ${BURST} would show it`, acceptOf(first));
     }
-    return pass(`${messages} messages made no more than ${burst.connections} connections in a minute`, acceptOf(first));
+    return pass(`${messages} messages made no more than ${burst.connections} connections in a burst`, acceptOf(first));
   },
   { despite: ['no-reply', 'reset', 'closed', 'deaf'] },
 );
@@ -109,14 +109,19 @@ interface Burst {
   readonly last: Dialogue;
 }
 
-/** The most connections to one server within a minute; a window that slides over them, so linear. */
+/**
+ * The most connections to one server within a minute, or within the time after which the client was told to try again:
+ * later ones are a further round. A window that slides over them, so linear.
+ */
 function largestBurst(view: TrialView, dead: readonly Dialogue[]): Burst {
+  const paced = view.client.capabilities.includes('retries') ? setPaceMs(view.windowMs) : Infinity;
+  const burstMs = Math.min(BURST_MS * view.record.timeScale, paced);
   let most: Burst | null = null;
   for (const same of groupByServer(dead)) {
     let from = 0;
     for (const [index, last] of same.entries()) {
       const since = (dialogue: Dialogue | undefined): number => last.connectedAt - (dialogue?.connectedAt ?? 0);
-      while (since(same[from]) >= BURST_MS * view.record.timeScale) from += 1;
+      while (since(same[from]) >= burstMs) from += 1;
       const connections = index - from + 1;
       if (most === null || connections > most.connections) most = { connections, withinMs: since(same[from]), last };
     }

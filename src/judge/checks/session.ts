@@ -3,6 +3,7 @@
 
 import { broken, inconclusive, notApplicable, pass, perDialogue, place, type Check } from '../check';
 import type { Dialogue } from '../dialogue';
+import { isLostOnPath } from '../path-end';
 import { hasLeft } from '../patience';
 import type { Finding } from '../verdict';
 import { waiting } from '../waiting';
@@ -34,6 +35,10 @@ function exemption(dialogue: Dialogue): Finding | null {
     return notApplicable('the TLS handshake came to nothing (RFC 3207 4)');
   }
   const last = exchanges.at(-1);
+  if (hasBegunTls(dialogue, last?.seq ?? 0)) return notApplicable('it had begun with TLS, and we went on in clear');
+  if (last?.reply != null && isLostOnPath(dialogue, last.reply)) {
+    return notApplicable(`the path ended the connection before our reply to ${last.verb} came out of it`);
+  }
   if (handshake?.outcome != null && last !== undefined && last.seq < handshake.outcome.seq && last.verb !== 'connect') {
     return notApplicable('it left right after the TLS handshake, which tls-insufficient-quit judges');
   }
@@ -42,6 +47,11 @@ function exemption(dialogue: Dialogue): Finding | null {
     return notApplicable('it left waiting for our reply, which timeout-then-quit judges');
   }
   return null;
+}
+
+/** What it said last were TLS records, which nobody here could read. */
+function hasBegunTls({ record }: Dialogue, after: number): boolean {
+  return record.events.some((event) => event.type === 'tls' && event.phase === 'client-hello' && event.seq > after);
 }
 
 export const sessionChecks: readonly Check[] = [quitBeforeClose];

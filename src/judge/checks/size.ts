@@ -44,7 +44,9 @@ function judgeDeclared(view: TrialView, transaction: Transaction, declared: numb
 
 function submittedSize(view: TrialView, transaction: Transaction): number | null {
   const attempt = attemptOf(view, transaction);
-  return attempt === null ? null : (storyOf(view, attempt)?.submission.size ?? null);
+  // A bounce refers to a submission, and has a size of its own.
+  if (attempt?.kind !== 'submission') return null;
+  return storyOf(view, attempt)?.submission.size ?? null;
 }
 
 // --- size-limit-respected ----------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 // STARTTLS that goes wrong: refused, broken off in the handshake, or with a forged reply slipped in behind its 220
 // (RFC 3207 4, 4.2, 6). What counts as right hangs on what the client had been told about TLS.
 
+import { parseCommand } from '../../smtp/command';
 import { mechanismsOf } from '../sasl';
 import {
   broken,
@@ -8,24 +9,33 @@ import {
   observed,
   pass,
   perDialogue,
-  perExchange,
   place,
   referTo,
   type Check,
   type TrialView,
 } from '../check';
-import type { Dialogue, Exchange, TlsSection } from '../dialogue';
+import type { Dialogue, Exchange, Reply, TlsSection } from '../dialogue';
 import { hasLeft } from '../patience';
 import { firstAfter, leaving, untakenLines } from '../sequel';
 import { gotPlaintext, requiresTls, waivesTls, wishFor } from '../tls-wish';
-import type { Finding } from '../verdict';
+import type { Evidence, Finding } from '../verdict';
 import { stayedQuiet } from '../waiting';
 
 // --- refused -----------------------------------------------------------------------------------------------------
 
-const starttls454 = perExchange('starttls-454', ['STARTTLS'], (starttls, dialogue, view) => {
-  const { reply, secured } = starttls;
-  if (secured || (reply?.digit !== 4 && reply?.digit !== 5)) return null;
+const starttls454 = perDialogue(
+  'starttls-454',
+  (dialogue, view) => {
+    const starttls = dialogue.commands.find(({ verb, secured, reply }) => {
+      return verb === 'STARTTLS' && !secured && (reply?.digit === 4 || reply?.digit === 5);
+    });
+    return starttls?.reply == null ? null : judgeRefusal(view, dialogue, starttls.reply);
+  },
+  // Refused by a box of the path, it is refused all the same.
+  { despite: ['path'] },
+);
+
+function judgeRefusal(view: TrialView, dialogue: Dialogue, reply: Reply): Finding {
   const wish = wishFor(view, dialogue);
   const after = `after ${reply.code ?? 'the refusal'} to STARTTLS it`;
   const went = dialogue.commands.find((command) => command.firstSeq > reply.endedSeq && isInClear(dialogue, command));
@@ -40,7 +50,7 @@ const starttls454 = perExchange('starttls-454', ['STARTTLS'], (starttls, dialogu
   const shown = next ?? leaving(dialogue);
   if (wish === null) return observed(`${after} ${how}; what it was told about TLS is not known`, shown, reply);
   return pass(`${after} ${how}`, shown, reply);
-});
+}
 
 /** MAIL or AUTH outside TLS, unless the message itself waives TLS (RFC 8689 3). */
 function isInClear(dialogue: Dialogue, { verb, secured, transaction }: Exchange): boolean {
@@ -50,24 +60,43 @@ function isInClear(dialogue: Dialogue, { verb, secured, transaction }: Exchange)
 
 // --- broken off --------------------------------------------------------------------------------------------------
 
-const starttlsHandshakeFail = perDialogue('starttls-handshake-fail', (dialogue) =>
-  dialogue.tls.flatMap((section) => {
-    const { outcome } = section;
-    // Where plaintext came instead, there was no handshake to fail.
-    if (outcome?.phase !== 'failed' || gotPlaintext(section)) return [];
-    const failure = place(dialogue, outcome, `TLS failed ${outcome.reason ?? ''}`);
-    const said = firstAfter(dialogue, outcome.seq);
-    const unread = untakenLines(dialogue, outcome.seq, 1).find(({ verb }) => verb !== 'unknown');
-    if (said !== null || unread !== undefined) {
-      const verb = said?.verb ?? unread?.verb ?? 'a command';
-      const shown = said ?? unread?.shown ?? failure;
-      return [broken(`${verb} came in clear on the connection whose handshake had failed`, shown, failure)];
-    }
-    if (dialogue.ending.left === null)
-      return [inconclusive('the record ends right after the failed handshake', failure)];
-    return [pass('it abandoned the connection when the handshake had failed', leaving(dialogue), failure)];
-  }),
+const starttlsHandshakeFail = perDialogue(
+  'starttls-handshake-fail',
+  (dialogue) =>
+    dialogue.tls.flatMap((section) => {
+      const { outcome } = section;
+      // Where plaintext came instead, there was no handshake to fail.
+      if (outcome?.phase !== 'failed' || gotPlaintext(section)) return [];
+      const failure = place(dialogue, outcome, `TLS failed ${outcome.reason ?? ''}`);
+      const said = firstAfter(dialogue, outcome.seq);
+      const unread = untakenLines(dialogue, outcome.seq, 1).find(({ verb }) => verb !== 'unknown');
+      const masked = clearWord(dialogue, outcome.seq);
+      if (said !== null || unread !== undefined || masked !== null) {
+        const verb = said?.verb ?? unread?.verb ?? masked?.verb ?? 'a command';
+        const shown = said ?? unread?.shown ?? masked?.shown ?? failure;
+        return [broken(`${verb} came in clear on the connection whose handshake had failed`, shown, failure)];
+      }
+      const { left, first, closing } = dialogue.ending;
+      if (left === null && first === 'server' && closing?.how === 'close') {
+        return [pass('it said nothing more on the connection whose handshake had failed', failure)];
+      }
+      if (left === null) return [inconclusive('the record ends right after the failed handshake', failure)];
+      return [pass('it abandoned the connection when the handshake had failed', leaving(dialogue), failure)];
+    }),
+  // A server whose handshake fails closes: that is how TLS fails.
+  { despite: ['closed', 'reset'] },
 );
+
+/** Behind a path, octets for a TLS that is gone go no further; what a box still passed on is on the record. */
+function clearWord(dialogue: Dialogue, after: number): { readonly verb: string; readonly shown: Evidence } | null {
+  for (const event of dialogue.record.events) {
+    if (event.type !== 'received' || event.seq < after || event.octets === undefined) continue;
+    const line = event.octets.toString('latin1').split(/\r?\n/, 1)[0] ?? '';
+    const command = parseCommand(line);
+    if (command.event !== 'unknown') return { verb: command.event, shown: place(dialogue, event, `C: ${line}`) };
+  }
+  return null;
+}
 
 // --- a forged reply ----------------------------------------------------------------------------------------------
 
@@ -79,7 +108,7 @@ const starttlsResponseInjection = perDialogue(
       return forged === null ? [] : [judgeForged(view, dialogue, section, forged)];
     }),
   // They are the provocation.
-  { despite: ['unsolicited-reply', 'raw-octets', 'mixed-codes', 'malformed-reply'] },
+  { despite: ['path', 'unsolicited-reply', 'raw-octets', 'mixed-codes', 'malformed-reply'] },
 );
 
 /** What followed the 220 in clear: said by us, or slipped in by a box of the path. Null when nothing did. */

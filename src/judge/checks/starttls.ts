@@ -25,26 +25,33 @@ import { firstAfter } from '../sequel';
 import { gotPlaintext, requiresTls, wishFor } from '../tls-wish';
 import type { Finding } from '../verdict';
 
+/** What a box of the path did to the list is taken into account: the list is the one that reached the client. */
+const SEEN = { despite: ['path'] } as const;
+
 // --- used where offered, and only there --------------------------------------------------------------------------
 
-const starttlsUsedIfOffered = perTrial('starttls-used-if-offered', (view) => {
-  const findings: Finding[] = [];
-  let failed: Dialogue | null = null;
-  for (const dialogue of view.dialogues) {
-    const asked = dialogue.commands.find(
-      (command) => isClearStarttls(command) && sawOffered(dialogue, command, 'STARTTLS'),
-    );
-    const inClear = dialogue.transactions.find(
-      ({ mail }) => !mail.secured && sawOffered(dialogue, mail, 'STARTTLS'),
-    )?.mail;
-    if (asked !== undefined) findings.push(observed('it used STARTTLS where it was offered', asked));
-    else if (inClear !== undefined) {
-      findings.push(judgeClear(inClear, wishFor(view, dialogue) === 'none', failed));
+const starttlsUsedIfOffered = perTrial(
+  'starttls-used-if-offered',
+  (view) => {
+    const findings: Finding[] = [];
+    let failed: Dialogue | null = null;
+    for (const dialogue of view.dialogues) {
+      const asked = dialogue.commands.find(
+        (command) => isClearStarttls(command) && sawOffered(dialogue, command, 'STARTTLS'),
+      );
+      const inClear = dialogue.transactions.find(
+        ({ mail }) => !mail.secured && sawOffered(dialogue, mail, 'STARTTLS'),
+      )?.mail;
+      if (asked !== undefined) findings.push(observed('it used STARTTLS where it was offered', asked));
+      else if (inClear !== undefined) {
+        findings.push(judgeClear(inClear, wishFor(view, dialogue) === 'none', failed));
+      }
+      if (failedTls(dialogue)) failed = dialogue;
     }
-    if (failedTls(dialogue)) failed = dialogue;
-  }
-  return findings;
-});
+    return findings;
+  },
+  SEEN,
+);
 
 function judgeClear(mail: Exchange, toldNotTo: boolean, failed: Dialogue | null): Finding {
   if (toldNotTo) return notApplicable('it was told to do without TLS', mail);
@@ -53,30 +60,35 @@ function judgeClear(mail: Exchange, toldNotTo: boolean, failed: Dialogue | null)
   return warned('it sent MAIL in clear although STARTTLS was offered', mail);
 }
 
-function failedTls({ tls, commands }: Dialogue): boolean {
-  if (tls.some(({ outcome }) => outcome?.phase === 'failed')) return true;
-  return commands.some(({ verb, reply }) => verb === 'STARTTLS' && (reply?.digit === 4 || reply?.digit === 5));
+/** Asked for in vain: refused, broken off, or left before a word was said inside. */
+function failedTls({ commands, exchanges }: Dialogue): boolean {
+  const asked = commands.some((command) => isClearStarttls(command) && command.reply !== null);
+  return asked && !exchanges.some(({ secured }) => secured);
 }
 
 function isClearStarttls({ verb, secured }: Exchange): boolean {
   return verb === 'STARTTLS' && !secured;
 }
 
-const starttlsNotIfNotOffered = perDialogue('starttls-not-if-not-offered', (dialogue, view) => {
-  const asked = dialogue.commands.filter(isClearStarttls);
-  const unasked = asked.find((command) => !sawOffered(dialogue, command, 'STARTTLS'));
-  if (unasked !== undefined) {
-    const list = unasked.offer === null ? 'without any list in force' : 'although the list did not offer it';
-    // A client that may not go on without TLS has nothing to lose by asking.
-    const judge = requiresTls(wishFor(view, dialogue)) ? warned : broken;
-    return judge(`it sent STARTTLS ${list}`, unasked, ...(unasked.offer === null ? [] : [unasked.offer.hello]));
-  }
-  const [first] = asked;
-  if (first !== undefined) return pass('it sent STARTTLS where it was offered', first);
-  const without = dialogue.commands.find(({ offer, secured }) => offer !== null && !secured);
-  if (without === undefined || sawOffered(dialogue, without, 'STARTTLS')) return null;
-  return pass(`it went on with ${without.verb} where STARTTLS was not offered`, without);
-});
+const starttlsNotIfNotOffered = perDialogue(
+  'starttls-not-if-not-offered',
+  (dialogue, view) => {
+    const asked = dialogue.commands.filter(isClearStarttls);
+    const unasked = asked.find((command) => !sawOffered(dialogue, command, 'STARTTLS'));
+    if (unasked !== undefined) {
+      const list = unasked.offer === null ? 'without any list in force' : 'although the list did not offer it';
+      // A client that may not go on without TLS has nothing to lose by asking.
+      const judge = requiresTls(wishFor(view, dialogue)) ? warned : broken;
+      return judge(`it sent STARTTLS ${list}`, unasked, ...(unasked.offer === null ? [] : [unasked.offer.hello]));
+    }
+    const [first] = asked;
+    if (first !== undefined) return pass('it sent STARTTLS where it was offered', first);
+    const without = dialogue.commands.find(({ offer, secured }) => offer !== null && !secured);
+    if (without === undefined || sawOffered(dialogue, without, 'STARTTLS')) return null;
+    return pass(`it went on with ${without.verb} where STARTTLS was not offered`, without);
+  },
+  SEEN,
+);
 
 // --- the handshake, and nothing else -----------------------------------------------------------------------------
 

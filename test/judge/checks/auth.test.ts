@@ -110,6 +110,10 @@ describe('auth-initial-response', () => {
     expect(judged(id, text).verdict).toBe('fail');
   });
 
+  it('does not count what follows a cancelled exchange that we would not let end', () => {
+    expect(judged(id, `${login}S: 334 \nC: *\nS: 334 \nC: AUTH PLAIN\nS: 334 \nC- FIN`).verdict).toBe('pass');
+  });
+
   it('proves nothing about four octets that may be QUIT, nor about a client that left', () => {
     expect(judged(id, `${login}S: 334 not base64!\nC: QUIT\nC- FIN`).verdict).toBe('inconclusive');
     expect(judged(id, `${login}S: 334 not base64!\nC- FIN`).verdict).toBe('inconclusive');
@@ -132,6 +136,13 @@ describe('auth-failure-bounded', () => {
     expect(judged(id, loop).verdict).toBe('warn');
     const messages: TrialOptions = { submissions: [{}, { messageId: '<2@client.example>' }] };
     expect(judged(id, loop, messages).verdict).toBe('pass');
+  });
+
+  it('proves nothing about a pace that the client was told to keep', () => {
+    const loop = refused(1) + [2, 3, 4].map((connection) => later('5s', connection, refused(1))).join('');
+    expect(judged(id, loop, { capabilities: ['retries'] }).verdict).toBe('inconclusive');
+    const tight = refused(1) + [2, 3, 4].map((connection) => later('1s', connection, refused(1))).join('');
+    expect(judged(id, tight, { capabilities: ['retries'] }).verdict).toBe('warn');
   });
 
   it('does not apply where AUTH succeeds', () => {

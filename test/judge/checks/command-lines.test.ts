@@ -26,6 +26,11 @@ it.each([
   expect(judged(id, text)).toMatchObject({ verdict: 'fail', reason });
 });
 
+it('refers octets that are no command to the obligation that judges verbs', () => {
+  const junk = `${greeted()}C\\: \\x01\\x02 x\\r\\n\nS: 500 ?`;
+  expect(judged(id, junk)).toMatchObject({ verdict: 'fail', refersTo: 'no-invented-verbs' });
+});
+
 it('fails it whatever we had done before', () => {
   expect(judged(id, `${greeted()}C: NOOP\nS! ignore\nC\\: NOOP\\n\nS: 250 ok`).verdict).toBe('fail');
 });

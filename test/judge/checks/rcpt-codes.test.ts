@@ -86,6 +86,11 @@ describe('rcpt-551-no-blind-redirect', () => {
     });
   });
 
+  it('does not take DATA that had come along in the group for an answer to it', () => {
+    const group = `${greeted('PIPELINING')}C: MAIL FROM:<sender@client.example>\nC| RCPT TO:<${TO}>\nC| DATA\nS: 250 OK\nS: 551 no\nS: 354 go\nC: x\nC: .\nS: 554 no\n${QUIT}`;
+    expect(judged(id, group).verdict).toBe('pass');
+  });
+
   it('is inconclusive without a window', () => {
     expect(judged(id, `${refused}${QUIT}`, { window: 0 }).verdict).toBe('inconclusive');
   });

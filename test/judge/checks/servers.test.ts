@@ -69,6 +69,12 @@ describe('dead-host-cache', () => {
     expect(verdict).not.toHaveProperty('refersTo');
   });
 
+  it('takes what comes after the time it was told to wait for a further round', () => {
+    const rounds = probes(40, '500ms');
+    expect(judged(id, rounds, queued(20)).verdict).toBe('warn');
+    expect(judged(id, rounds, { ...queued(20), capabilities: ['retries'] }).verdict).toBe('pass');
+  });
+
   it('refers a loop with one message to the obligation that judges loops', () => {
     expect(judged(id, probes(25, '100ms'), queued(1))).toMatchObject({
       verdict: 'warn',

@@ -43,6 +43,10 @@ describe('starttls-used-if-offered', () => {
     expect(judged(id, offered + mail, wish('none')).verdict).toBe('not-applicable');
     const failed = `${started}TLS failed unsupported protocol\nC- FIN\n`;
     expect(judged(id, failed + later('1s', 2, offered + mail), wish('if-offered')).verdict).toBe('observed');
+    const left = `${started}TLS secured\nC- FIN\n`;
+    expect(judged(id, left + later('1s', 2, offered + mail), wish('if-offered')).verdict).toBe('observed');
+    const reset = `${offered}C: STARTTLS\nS: 220 go\nS! next plain\nS- RST\n`;
+    expect(judged(id, reset + later('1s', 2, offered + mail), wish('if-offered')).verdict).toBe('observed');
   });
 
   it('does not ask it where a box of the path had taken the offer out', () => {
