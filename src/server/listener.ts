@@ -80,6 +80,11 @@ export class Listener extends SMTPServer {
       closeTimeout: Math.max(1, options.closeTimeoutMs ?? CLOSE_TIMEOUT_MS),
     });
     this.arrived = options.arrived;
+    // Without a header to wait for, smtp-server's way to `connect` only costs: a random name, and a turn of the loop.
+    if (!options.proxyProtocol) {
+      this.server.removeAllListeners('connection');
+      this.server.on('connection', (socket: Socket) => this.connect(socket));
+    }
     // What goes wrong while the port is being opened is told by `listenOn`.
     this.on('error', (error) => this.server.listening && options.failed?.(error));
     this.server.prependListener('connection', (socket) => this.guard(socket));

@@ -55,6 +55,7 @@ export class MailPort {
   private readonly sessions = new Map<number, ServerSession>();
   private readonly path: readonly Middlebox[];
   private readonly reads = new OctetSlab();
+  private readonly sessionHost: SessionHost;
   private tls: TlsAcceptor | null = null;
   private listening: { host: string; port: number } = { host: '', port: 0 };
 
@@ -67,6 +68,7 @@ export class MailPort {
     const { handlers, connections } = policies;
     this.admission = createAdmission({ handlers, connections, accept: port.accept });
     this.path = buildPath(path);
+    this.sessionHost = this.hostOfSessions();
   }
 
   get address(): { readonly host: string; readonly port: number } {
@@ -163,11 +165,10 @@ export class MailPort {
     const peer: Endpoint = { address: arrived.remoteAddress, port: arrived.remotePort };
     const local: Endpoint = { address: plainAddress(socket.localAddress ?? ''), port: socket.localPort ?? 0 };
     const proxiedBy = arrived.proxiedBy ?? null;
-    const start = { socket, connection, server: index, peer, local, proxiedBy, trace, path, tls, reads: this.reads };
-    const session: ServerSession = new ServerSession(
-      this.sessionHost(() => this.leave(listener, session)),
-      start,
-    );
+    const { reads } = this;
+    const closed = (): void => this.leave(listener, session);
+    const start = { socket, connection, server: index, peer, local, proxiedBy, trace, path, tls, reads, closed };
+    const session: ServerSession = new ServerSession(this.sessionHost, start);
     this.sessions.set(connection, session);
     this.admit(session);
     return session;
@@ -195,7 +196,7 @@ export class MailPort {
     }
   }
 
-  private sessionHost(sessionClosed: () => void): SessionHost {
+  private hostOfSessions(): SessionHost {
     const { host } = this;
     return {
       compiled: () => this.compiled,
@@ -210,7 +211,6 @@ export class MailPort {
       save: (message) => host.save(message),
       messageTaken: (message) => host.messageTaken(message),
       failed: (error) => host.failed(error),
-      sessionClosed,
     };
   }
 

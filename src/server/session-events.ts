@@ -10,9 +10,9 @@ import type { TakenMessage } from './unit-reader';
 
 /**
  * Stamps are filled in by the trace. They stand in the literals from the beginning: a property that is added to a finished
- * object costs a second allocation, and these are made for every unit.
+ * object costs a second allocation, and these are made for every unit. NaN, since a time is never a small integer.
  */
-const UNSTAMPED = { seq: 0, at: 0 } as const;
+const UNSTAMPED = { seq: 0, at: NaN } as const;
 
 type Writable<E> = { -readonly [Key in keyof E]: E[Key] };
 
@@ -79,14 +79,12 @@ export interface MessageContext {
   readonly at: number;
   readonly tls: boolean;
   readonly user: string | null;
-  /** Content above this is not kept. */
-  readonly largest: number;
 }
 
 /** The message for the store; not accepted yet. */
 export function receivedMessage(message: TakenMessage, envelope: Envelope, context: MessageContext): ReceivedMessage {
   const { size, digest, messageId, facts, content } = message;
-  const { id, connection, server, at, tls, user, largest } = context;
+  const { id, connection, server, at, tls, user } = context;
   return {
     id,
     connection,
@@ -101,7 +99,7 @@ export function receivedMessage(message: TakenMessage, envelope: Envelope, conte
     at,
     tls,
     user,
-    content: content === null || size > largest ? null : joined(content),
+    content: content === null ? null : joined(content),
   };
 }
 

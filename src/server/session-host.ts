@@ -30,8 +30,6 @@ export interface SessionHost {
   messageTaken(message: ReceivedMessage): void;
   /** A fault of our own. */
   failed(error: Error): void;
-  /** The connection is gone and its record is complete. */
-  sessionClosed(): void;
 }
 
 export interface SessionStart {
@@ -46,4 +44,6 @@ export interface SessionStart {
   readonly path: readonly Middlebox[];
   readonly tls: TlsAcceptor | null;
   readonly reads: OctetSlab;
+  /** The connection is gone and its record is complete. */
+  readonly closed: () => void;
 }

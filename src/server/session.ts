@@ -46,6 +46,8 @@ export class ServerSession {
   private effects: readonly Effect[] = [];
   private performed = 0;
   private readonly alarms: Alarms;
+  /** What to add to the record's clock to get the date; taken once, so that a unit costs no Date. */
+  private readonly epochMs: number;
   private busy = false;
   /** A dribbled reply is on its way: nothing else happens meanwhile. */
   private dribbling = false;
@@ -71,11 +73,12 @@ export class ServerSession {
     this.connection = start.connection;
     this.trace = start.trace;
     this.peer = start.peer;
-    this.units = new UnitReader(host.maxLineOctets, host.keepContent);
+    this.units = new UnitReader(host.maxLineOctets, host.keepContent ? host.store.largest : 0);
     this.alarms = new Alarms(host.clock);
     this.services = new SessionServices(host, start.trace, (input) => this.input(input));
     this.state = newSession(start.connection, host.seed, start.peer, start.local);
     this.lastActivityAt = host.clock.now();
+    this.epochMs = host.clock.date().getTime() - this.lastActivityAt;
     this.currentSeq = this.trace.record({
       type: 'connected',
       connection: start.connection,
@@ -216,9 +219,10 @@ export class ServerSession {
 
   private feed(input: Input): void {
     const { host } = this;
+    const now = host.clock.now();
     const stepped = step(host.compiled(), host.world, this.state, input, {
-      now: host.clock.now(),
-      wallClock: host.clock.date().getTime(),
+      now,
+      wallClock: this.epochMs + now,
       waiting: this.units.waiting,
       pendingLines: this.pendingLines(),
       lastReplySeq: this.lastReplySeq,
@@ -403,15 +407,14 @@ export class ServerSession {
     const seq = this.trace.record(messageEvent(message, envelope, via, id));
     // The last chunk's reply answers BDAT; only the final dot is answered as a message.
     if (via === 'DATA') this.currentSeq = seq;
-    const context = {
+    this.received = receivedMessage(message, envelope, {
       id,
       connection,
       server: this.start.server,
       at: host.clock.now(),
       tls: state.tls,
       user: state.user,
-    };
-    this.received = receivedMessage(message, envelope, { ...context, largest: host.store.largest });
+    });
   }
 
   private dispose(accepted: boolean): void {
@@ -499,7 +502,7 @@ export class ServerSession {
       sentOctets: sent,
       unread: this.units.waiting + this.unread,
     });
-    this.host.sessionClosed();
+    this.start.closed();
   }
 }
 

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Alarm, Clock } from '../wire/clock';
 import type { OctetSlab } from '../wire/octet-slab';
-import type { Layer, ReceivedEvent } from '../wire/trace-event';
+import type { Layer } from '../wire/trace-event';
 import type { Trace } from '../wire/trace';
 import type { Middlebox, Random } from '../middlebox/middlebox';
 import { lendReads } from './lent-reads';
@@ -296,11 +296,10 @@ export class Transport {
   }
 
   private recordReceived(layer: Layer, offset: number, octets: Buffer, at?: number): number {
-    const event: ReceivedEvent = { type: 'received', seq: 0, at: 0, layer, offset, length: octets.length, octets };
-    return this.trace.record(event, at);
+    return this.trace.recordOctets('received', layer, offset, octets, at);
   }
 
   private recordSent(layer: Layer, offset: number, octets: Buffer): void {
-    this.trace.record({ type: 'sent', layer, offset, length: octets.length, octets });
+    this.trace.recordOctets('sent', layer, offset, octets);
   }
 }

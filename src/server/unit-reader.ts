@@ -26,14 +26,17 @@ const PEEK_OCTETS = 65_536;
 export class UnitReader {
   private readonly queue = new OctetQueue();
   private readonly lines: LineReader;
-  private readonly keepContent: boolean;
+  private readonly keptOctets: number;
   private mail: MailDataReader | null = null;
   private chunks: Chunks | null = null;
 
-  /** @param maxLineOctets octets of one line that are kept */
-  constructor(maxLineOctets: number, keepContent: boolean) {
+  /**
+   * @param maxLineOctets octets of one line that are kept
+   * @param keptOctets octets of content that are worth keeping; of a larger message there are only facts
+   */
+  constructor(maxLineOctets: number, keptOctets: number) {
     this.lines = new LineReader(this.queue, maxLineOctets);
-    this.keepContent = keepContent;
+    this.keptOctets = keptOctets;
   }
 
   /** Octets read and not taken. */
@@ -82,7 +85,7 @@ export class UnitReader {
    * @param threshold raw octets at which to stop and say so
    */
   content(threshold: number | null): { readonly reached: number } | { readonly message: TakenMessage } | null {
-    this.mail ??= new MailDataReader(this.keepContent);
+    this.mail ??= new MailDataReader(this.keptOctets);
     const { mail } = this;
     if (threshold !== null && mail.taken >= threshold) return { reached: threshold };
     if (mail.take(this.queue, threshold ?? Infinity)) {
@@ -106,7 +109,7 @@ export class UnitReader {
   ): { readonly octets: number; readonly message: TakenMessage | null } | { readonly reached: number } | null {
     const { firstSeq, firstAt, lastSeq, lastAt } = command;
     this.chunks ??= {
-      meter: new ContentMeter(false, this.keepContent),
+      meter: new ContentMeter(false, this.keptOctets),
       firstSeq,
       firstAt,
       lastSeq,

@@ -26,7 +26,7 @@ export function contentFacts(raw: Buffer): ContentFacts {
  * @param raw as for `contentFacts`
  */
 export function unstuff(raw: Buffer): Buffer {
-  const meter = new ContentMeter(true, true);
+  const meter = new ContentMeter(true, Infinity);
   meter.feed(raw);
   return Buffer.concat(meter.finish().content ?? []);
 }

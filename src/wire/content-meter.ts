@@ -3,7 +3,7 @@
 // Not here: finding the end of data.
 
 import { isAscii } from 'node:buffer';
-import { createHash, type Hash } from 'node:crypto';
+import * as crypto from 'node:crypto';
 import type { ContentFacts } from './trace-event';
 
 const CR = 13;
@@ -18,6 +18,8 @@ const EMPTY = Buffer.alloc(0);
 /** RFC 5322 2.1: an empty line ends the header section. */
 const HEADER_END = Buffer.from('\r\n\r\n', 'latin1');
 const SMUGGLING_KEPT = 16;
+/** Since Node 20.12; before that a hash is an object, also for one piece. */
+const inOneCall: typeof crypto.hash | undefined = crypto.hash;
 /** What some server takes for the end of data although it is not CRLF.CRLF (RFC 5321 4.1.1.4; SMTP smuggling, 2023). */
 const SMUGGLING =
   /\r\n\.\n|\r\n\.\r(?!\n)|\r\n\0{1,3}\.\r\n|\n\.\r\n|\r\.\r\n|\n\.\n|\n\.\r(?!\n)|\r\.\n|\r\.\r(?!\n)/g;
@@ -38,11 +40,11 @@ export interface ContentSummary {
 
 export class ContentMeter {
   private readonly transparent: boolean;
-  private readonly keep: boolean;
+  private readonly keep: number;
   private kept: Buffer[] | null = [];
   private headOctets = 0;
   private readonly head: Buffer[] = [];
-  private hash: Hash | null = null;
+  private hash: crypto.Hash | null = null;
   private size = 0;
   private rawOffset = 0;
 
@@ -66,9 +68,9 @@ export class ContentMeter {
 
   /**
    * @param dotStuffed whether the transparency procedure applies (RFC 5321 4.5.2): true for DATA, false for BDAT
-   * @param keep whether the content is wanted at the end
+   * @param keep octets that are worth keeping: the content of a larger message is not there at the end; 0 keeps none
    */
-  constructor(dotStuffed: boolean, keep: boolean) {
+  constructor(dotStuffed: boolean, keep: number) {
     this.transparent = !dotStuffed;
     this.keep = keep;
   }
@@ -107,7 +109,7 @@ export class ContentMeter {
       digest: this.digest(),
       messageId: messageIdOf(this.headText()),
       facts: { lines, longestLine, bareLf, bareCr, nul, eightBit, stuffedDots, unstuffedDots, smuggling },
-      content: this.keep ? this.kept : null,
+      content: this.keep > 0 && this.size <= this.keep ? this.kept : null,
     };
   }
 
@@ -192,11 +194,11 @@ export class ContentMeter {
     }
     if (this.hash !== null) this.hash.update(octets);
     else if (this.size > ONE_SHOT_OCTETS) {
-      this.hash = createHash('sha256');
+      this.hash = crypto.createHash('sha256');
       for (const piece of this.kept ?? []) this.hash.update(piece);
       this.hash.update(octets);
-      if (!this.keep) this.kept = null;
     }
+    if (this.hash !== null && this.size > this.keep) this.kept = null;
     this.kept?.push(octets);
   }
 
@@ -210,9 +212,10 @@ export class ContentMeter {
 
   private digest(): string {
     if (this.hash !== null) return this.hash.digest('hex');
-    const pieces = this.kept ?? [];
-    const hash = createHash('sha256');
-    for (const piece of pieces) hash.update(piece);
+    const [first = EMPTY, ...rest] = this.kept ?? [];
+    if (rest.length === 0 && inOneCall !== undefined) return inOneCall('sha256', first, 'hex');
+    const hash = crypto.createHash('sha256').update(first);
+    for (const piece of rest) hash.update(piece);
     return hash.digest('hex');
   }
 
@@ -256,7 +259,7 @@ export function messageIdOf(content: string): string | null {
 
 /** Facts and digest of content that is at hand as a whole. */
 export function measureContent(raw: Buffer, dotStuffed: boolean): ContentSummary {
-  const meter = new ContentMeter(dotStuffed, false);
+  const meter = new ContentMeter(dotStuffed, 0);
   meter.feed(raw);
   return meter.finish();
 }

@@ -32,8 +32,8 @@ export class MailDataReader {
   private lastSeq = 0;
   private lastAt = 0;
 
-  /** @param keep whether the unstuffed content is wanted at the end */
-  constructor(keep: boolean) {
+  /** @param keep octets of unstuffed content that are worth keeping, see ContentMeter */
+  constructor(keep: number) {
     this.meter = new ContentMeter(true, keep);
   }
 

@@ -1,19 +1,19 @@
-// A home for small reads. Node hands out a block of 64 KiB for each read and cuts it down to what came, which leaves holes
-// that nothing fits in: a record of a thousand commands would hold on to megabytes. Copied side by side they cost their
-// length. Used by server/transport.ts for whatever goes on the record.
+// A home for what was read. Reads are lent (server/lent-reads.ts), and even a read of its own would come in a block of 64 KiB
+// cut down to size, which leaves holes that nothing fits in. Copied side by side, octets cost their length. Used by
+// server/transport.ts for whatever goes on the record.
 
 const SLAB_OCTETS = 65_536;
-/** A read above this is kept as it is: a copy would cost more than the hole. */
+/** Above this a read gets a block of its own: it would leave too much of a slab unused. */
 const SMALL_OCTETS = 16_384;
 
 export class OctetSlab {
   private slab = Buffer.allocUnsafeSlow(SLAB_OCTETS);
   private used = 0;
 
-  /** @returns the same octets, in memory that is theirs alone */
+  /** @returns a copy that nobody else writes to */
   keep(octets: Buffer): Buffer {
     const { length } = octets;
-    if (length > SMALL_OCTETS) return octets;
+    if (length > SMALL_OCTETS) return Buffer.from(octets);
     if (this.used + length > SLAB_OCTETS) {
       this.slab = Buffer.allocUnsafeSlow(SLAB_OCTETS);
       this.used = 0;

@@ -271,7 +271,7 @@ export class TraceTextPlayer {
   private setMode(mode: Mode): void {
     if (this.mode === mode) return;
     this.mode = mode;
-    this.content = mode === 'content' || mode === 'swallow' ? new MailDataReader(false) : null;
+    this.content = mode === 'content' || mode === 'swallow' ? new MailDataReader(0) : null;
     this.trace.record({ type: 'mode', mode });
   }
 

@@ -45,7 +45,7 @@ function initialResponseOctets(command: Command): number {
 
 /** BDAT chunks of one transaction (RFC 3030 2). */
 export class PlayedChunks {
-  private readonly meter = new ContentMeter(false, false);
+  private readonly meter = new ContentMeter(false, 0);
   private readonly first: CommandEvent;
   private command: CommandEvent;
   private chunk: BdatCommand = { octets: 0, last: false };

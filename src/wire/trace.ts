@@ -3,6 +3,7 @@
 // Not here: the text forms (trace-json.ts, trace-text.ts) and what the events mean (trace-event.ts).
 
 import type { Clock } from './clock';
+import { EventLog } from './event-log';
 import type { Layer, ReceivedEvent, TraceEvent, TraceRecord, Unstamped } from './trace-event';
 
 /** Counts events over all connections of one server, so that order never has to be read off times. */
@@ -27,8 +28,8 @@ type Stampable = Writable<TraceEvent>;
 export class Trace {
   readonly connection: number;
   readonly server: number;
-  readonly events: TraceEvent[] = [];
   readonly dropped = { octets: 0, events: 0 };
+  private readonly log = new EventLog();
   private keptOctets = 0;
   private readonly clock: Clock;
   private readonly sequence: Sequence;
@@ -61,14 +62,23 @@ export class Trace {
    */
   record(event: Unstamped, at: number = this.clock.now()): number {
     const stamped = event as Stampable;
-    const seq = ++this.sequence.last;
-    stamped.seq = seq;
     stamped.at = at;
     if (stamped.type === 'received' || stamped.type === 'sent') this.boundOctets(stamped);
-    this.events.push(stamped);
-    if (this.events.length > this.bounds.events) this.dropMiddle();
-    this.listener?.(stamped);
-    return seq;
+    return this.push(stamped);
+  }
+
+  /**
+   * Records octets that crossed, by far the most of all events: those beyond the bound are not put in at all.
+   * @param octets they are kept, so nobody may write to them any more
+   */
+  recordOctets(type: 'received' | 'sent', layer: Layer, offset: number, octets: Buffer, at = this.clock.now()): number {
+    const { length } = octets;
+    if (this.keptOctets + length > this.bounds.octets) {
+      this.dropped.octets += length;
+      return this.push({ type, seq: 0, at, layer, offset, length });
+    }
+    this.keptOctets += length;
+    return this.push({ type, seq: 0, at, layer, offset, length, octets });
   }
 
   /**
@@ -83,9 +93,36 @@ export class Trace {
     for (const layer of layers) this.maskSecret(layer, secret);
   }
 
-  /** The record so far; `events` is the living array until the connection is closed. */
+  /** All that is kept, oldest first: the same array each time, and what came since the last look is added to it. */
+  get events(): readonly TraceEvent[] {
+    return this.log.events;
+  }
+
+  /** How many there are, without looking at them. */
+  get length(): number {
+    return this.log.length;
+  }
+
+  /** The record so far. Its events are put together when somebody looks. */
   toRecord(): TraceRecord {
-    return { connection: this.connection, server: this.server, events: this.events, dropped: { ...this.dropped } };
+    const { connection, server, dropped, log } = this;
+    return {
+      connection,
+      server,
+      get events() {
+        return log.events;
+      },
+      dropped: { ...dropped },
+    };
+  }
+
+  private push(event: Stampable): number {
+    const seq = ++this.sequence.last;
+    event.seq = seq;
+    this.log.push(event);
+    if (this.log.length > this.bounds.events) this.dropMiddle();
+    this.listener?.(event);
+    return seq;
   }
 
   private boundOctets(event: { length: number; octets?: Buffer }): void {
@@ -96,17 +133,17 @@ export class Trace {
     } else this.keptOctets += event.length;
   }
 
-  /** Cuts the third quarter's worth out of the middle at once, so that the cost per event stays constant. */
+  /** The first quarter stays, and the newest; many go at once, so that the cost per event stays constant. */
   private dropMiddle(): void {
-    const from = Math.floor(this.bounds.events / 4);
-    const count = Math.max(1, Math.floor(this.bounds.events / 4));
-    for (const event of this.events.splice(from, count)) {
+    const quarter = Math.floor(this.bounds.events / 4);
+    const gone = this.log.cut(quarter, Math.max(1, quarter));
+    for (const event of gone) {
       if ((event.type === 'received' || event.type === 'sent') && event.octets !== undefined) {
         this.keptOctets -= event.length;
         this.dropped.octets += event.length;
       }
     }
-    this.dropped.events += count;
+    this.dropped.events += gone.length;
   }
 
   private maskRange(layer: Layer, offset: number, length: number): Buffer {

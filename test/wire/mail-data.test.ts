@@ -13,7 +13,7 @@ interface Read {
 
 function read(chunks: readonly string[]): Read {
   const queue = new OctetQueue();
-  const reader = new MailDataReader(true);
+  const reader = new MailDataReader(Infinity);
   let ended = false;
   chunks.forEach((chunk, index) => {
     queue.push(bytes(chunk), index + 1, index + 1);
@@ -114,7 +114,7 @@ test('Message-ID is taken from the header section only, folded or not', () => {
 
 test('taking stops exactly at a threshold', () => {
   const queue = queueOf('0123456789', 'abc\r\n.\r\n');
-  const reader = new MailDataReader(true);
+  const reader = new MailDataReader(Infinity);
   expect(reader.take(queue, 4)).toBe(false);
   expect([reader.taken, queue.length]).toEqual([4, 14]);
   expect(reader.take(queue, 12)).toBe(false);
@@ -125,7 +125,7 @@ test('taking stops exactly at a threshold', () => {
 
 test('odd input stays linear: a megabyte of bare LF, of bare CR, of dots', () => {
   for (const octet of ['\n', '\r', '.']) {
-    const reader = new MailDataReader(false);
+    const reader = new MailDataReader(0);
     const queue = new OctetQueue();
     queue.push(Buffer.alloc(2 ** 20, octet), 1, 1);
     const startedAt = process.hrtime.bigint();

@@ -1,0 +1,42 @@
+// Our own server, as built: `node gauntlet.js KIND`. The scenario has the Domino 6.5 persona and no rules; what is kept of
+// a dialogue, and where, is what the kinds differ in. Accepted messages are counted by the server's own statistics.
+'use strict';
+
+const { createWriteStream, mkdtempSync, rmSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
+const { scenario, startMockServer } = require('../../dist');
+const { writeTraceLine } = require('../../dist/wire/trace-json');
+const { report } = require('./reporting');
+
+const [, , kind = 'memory'] = process.argv;
+
+/** A folder of this process, gone when it is. */
+function ownFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'gauntlet-bench-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Every event as a line of JSON, behind one another in one file. */
+function traceToDisk() {
+  const file = createWriteStream(join(ownFolder(), 'trace.jsonl'));
+  return { onEvent: (_trace, event) => void file.write(`${writeTraceLine(event)}\n`) };
+}
+
+const OPTIONS = {
+  memory: () => ({}),
+  bare: () => ({ traceBounds: { octets: 0, events: 4 }, keepContent: false, keptConnections: 0 }),
+  disk: traceToDisk,
+  save: () => ({ save: ownFolder() }),
+  'save-no-fsync': () => ({ save: ownFolder(), fsync: false }),
+};
+
+async function main() {
+  const options = OPTIONS[kind];
+  if (options === undefined) throw new Error(`no kind ${kind}; expected one of ${Object.keys(OPTIONS).join(', ')}`);
+  const server = await startMockServer(scenario('bench').persona('domino-6.5'), options());
+  report(server, () => server.desk.statistics.messagesProcessed);
+}
+
+void main();

@@ -1,0 +1,18 @@
+// How a server under measurement talks to the harness: it says where it listens, and how many messages it has taken when
+// it is asked (a line on standard input). Used by every server here that is our own program.
+'use strict';
+
+const readline = require('node:readline');
+
+/**
+ * @param {{host: string, port: number}} address
+ * @param {() => number} messages taken so far
+ */
+function report({ host, port }, messages) {
+  const say = (fact) => process.stdout.write(`${JSON.stringify(fact)}\n`);
+  readline.createInterface({ input: process.stdin }).on('line', () => say({ messages: messages() }));
+  process.stdin.on('end', () => process.exit());
+  say({ listening: { host, port } });
+}
+
+module.exports = { report };
