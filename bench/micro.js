@@ -116,6 +116,7 @@ const aCommand = {
   lastSeq: 1,
   lastAt: 1.5,
 };
+const STAMP = { seq: 1, at: 1.5 };
 const aReply = {
   effect: 'reply',
   octets: '250 sender@example.com... Sender OK\r\n',
@@ -129,12 +130,12 @@ const aReply = {
 
 function recording() {
   const trace = new Trace(1, 0, systemClock(), { last: 0 }, DEFAULT_TRACE_BOUNDS, null);
-  return () => trace.record(commandEvent(aCommand, 'MAIL', null), 1.5);
+  return () => trace.append(commandEvent(aCommand, 'MAIL', null, trace.stamp(1.5)));
 }
 
 function counting() {
   const session = countSession(createStatistics());
-  const event = { ...commandEvent(aCommand, 'MAIL', null), seq: 1, at: 1 };
+  const event = commandEvent(aCommand, 'MAIL', null, STAMP);
   return () => count(session, event);
 }
 
@@ -161,9 +162,9 @@ const FUNCTIONS = {
   'mail data, 64 KiB': mailData(65_536),
   'content meter, 4 KiB': meter(4096),
   'content meter, 64 KiB': meter(65_536),
-  'event of a command': () => commandEvent(aCommand, 'MAIL', null),
-  'event of a reply': () => replyEvent(aReply, 7, 0, 100),
-  'trace.record': recording(),
+  'event of a command': () => commandEvent(aCommand, 'MAIL', null, STAMP),
+  'event of a reply': () => replyEvent(aReply, 7, 0, 100, STAMP),
+  'trace.append': recording(),
   'statistics of an event': counting(),
   'slab, 40 octets': keeping(40),
   'slab, 4 KiB': keeping(4096),
