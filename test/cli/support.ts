@@ -11,8 +11,18 @@ export interface Finished {
   readonly err: string;
 }
 
+/** Those that a test has started and that have not ended: a test that fails halfway must not leave a server behind. */
+const running = new Set<ChildProcess>();
+
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 export function start(...words: string[]): ChildProcess {
-  return spawn(process.execPath, [BIN, ...words], { env: { ...process.env, NO_COLOR: '1' } });
+  const child = spawn(process.execPath, [BIN, ...words], { env: { ...process.env, NO_COLOR: '1' } });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
 }
 
 export function finished(child: ChildProcess, input = ''): Promise<Finished> {

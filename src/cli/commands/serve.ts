@@ -140,6 +140,8 @@ function notesIniFrom(file: string): Pick<MockServerOptions, 'notesIni' | 'rerea
 }
 
 function announce(server: MockServer, { portFile, quiet }: ServeOptions): void {
+  // Before anything is said: who reads "listening on" may look for the file at once.
+  if (portFile !== undefined) writeFileSync(portFile, `${server.port}\n`);
   const where = server.addresses.map(({ host, port }) =>
     host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
   );
@@ -147,7 +149,6 @@ function announce(server: MockServer, { portFile, quiet }: ServeOptions): void {
   for (const problem of server.task.notesIniProblems) printError(`warning: ${problem}`);
   printError(`listening on ${where.join(' and ')}, seed ${server.seed}, persona ${server.persona.name}. Ctrl-C stops.`);
   if (quiet !== true) printError('');
-  if (portFile !== undefined) writeFileSync(portFile, `${server.port}\n`);
 }
 
 function endWhenDone(server: MockServer, { messages, sessions }: ServeOptions, stop: AbortController): void {
