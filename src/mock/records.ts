@@ -10,16 +10,12 @@ export const KEPT_CONNECTIONS = 1000;
 /** Events of all of them together: a few connections of a load test would otherwise hold gigabytes. */
 const KEPT_EVENTS = 200_000;
 
-interface Finished {
-  readonly record: TraceRecord;
-  /** Counted when it ended: looking at them would put them all together. */
-  readonly events: number;
-}
-
 export class ConnectionRecords {
   private readonly limit: number;
-  private finished: Finished[] = [];
+  private finished: Trace[] = [];
   private readonly living = new Map<number, Trace>();
+  /** What was made of a trace when somebody looked. */
+  private readonly records = new WeakMap<Trace, TraceRecord>();
   private readonly made = new WeakMap<TraceRecord, ConnectionRecord>();
   private letGo = 0;
   private events = 0;
@@ -34,7 +30,7 @@ export class ConnectionRecords {
 
   closed(trace: Trace): void {
     this.living.delete(trace.connection);
-    this.finished.push({ record: trace.toRecord(), events: trace.length });
+    this.finished.push(trace);
     this.events += trace.length;
     // Cut a fifth at a time: shifting an array for each connection would cost its length.
     if (this.finished.length > this.limit * 1.2) this.letGoOf(this.finished.length - this.limit);
@@ -44,7 +40,7 @@ export class ConnectionRecords {
   }
 
   private letGoOf(oldest: number): void {
-    for (const { events } of this.finished.slice(0, oldest)) this.events -= events;
+    for (const { length } of this.finished.slice(0, oldest)) this.events -= length;
     this.finished = this.finished.slice(oldest);
     this.letGo += oldest;
   }
@@ -64,7 +60,11 @@ export class ConnectionRecords {
 
   /** Newest last, at most the limit. */
   get traces(): readonly TraceRecord[] {
-    return this.finished.slice(-this.limit).map(({ record }) => record);
+    return this.finished.slice(-this.limit).map((trace) => {
+      const record = this.records.get(trace) ?? trace.toRecord();
+      this.records.set(trace, record);
+      return record;
+    });
   }
 
   /** The same as tests look at them; each is made once, when asked for. */

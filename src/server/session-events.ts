@@ -9,20 +9,28 @@ import type { ReceivedMessage } from './message-store';
 import type { TakenMessage } from './unit-reader';
 
 /**
- * Stamps are filled in by the trace. They stand in the literals from the beginning: a property that is added to a finished
- * object costs a second allocation, and these are made for every unit. NaN, since a time is never a small integer.
+ * Given from the beginning: a property that is filled in later makes V8 change the object's shape, again and again, and
+ * these are made for every unit.
  */
-const UNSTAMPED = { seq: 0, at: NaN } as const;
+export interface Stamp {
+  readonly seq: number;
+  readonly at: number;
+}
 
 type Writable<E> = { -readonly [Key in keyof E]: E[Key] };
 
 /** @param redactFrom characters from here on are masked; null keeps the line as it is */
-export function commandEvent(line: Line, event: EventName, redactFrom: number | null): CommandEvent {
+export function commandEvent(
+  line: Line,
+  event: EventName,
+  redactFrom: number | null,
+  { seq, at }: Stamp,
+): CommandEvent {
   const { text, terminator, offset, length, firstSeq, firstAt, lastSeq, lastAt } = line;
   const command: Writable<CommandEvent> = {
     type: 'command',
-    seq: UNSTAMPED.seq,
-    at: UNSTAMPED.at,
+    seq,
+    at,
     event,
     line: redactFrom === null ? text : text.slice(0, redactFrom) + '*'.repeat(Math.max(0, text.length - redactFrom)),
     terminator,
@@ -48,12 +56,13 @@ export function messageEvent(
   { sender, recipients }: Envelope,
   via: 'DATA' | 'BDAT',
   stored: number,
+  { seq, at }: Stamp,
 ): MessageEvent {
   const { offset, length, firstSeq, firstAt, lastSeq, lastAt, complete, size, digest, messageId, facts } = message;
   return {
     type: 'message',
-    seq: UNSTAMPED.seq,
-    at: UNSTAMPED.at,
+    seq,
+    at,
     via,
     offset,
     length,
@@ -116,11 +125,12 @@ export function replyEvent(
   answers: number | null,
   inputWaiting: number,
   offset: number,
+  { seq, at }: Stamp,
 ): ReplyEvent {
   const reply: Writable<ReplyEvent> = {
     type: 'reply',
-    seq: UNSTAMPED.seq,
-    at: UNSTAMPED.at,
+    seq,
+    at,
     code,
     octets,
     answers,

@@ -59,6 +59,8 @@ export class ServerSession {
   private currentSeq = 0;
   private lastReplySeq = 0;
   private lastActivityAt: number;
+  /** The moment of the step that is on. */
+  private now: number;
   private endedBy: 'client' | 'server' | null = null;
   private endedHow: 'fin' | 'reset' | 'destroyed' = 'fin';
   private peerGone = false;
@@ -77,8 +79,9 @@ export class ServerSession {
     this.alarms = new Alarms(host.clock);
     this.services = new SessionServices(host, start.trace, (input) => this.input(input));
     this.state = newSession(start.connection, host.seed, start.peer, start.local);
-    this.lastActivityAt = host.clock.now();
-    this.epochMs = host.clock.date().getTime() - this.lastActivityAt;
+    this.now = host.clock.now();
+    this.lastActivityAt = this.now;
+    this.epochMs = host.clock.date().getTime() - this.now;
     this.currentSeq = this.trace.record({
       type: 'connected',
       connection: start.connection,
@@ -220,6 +223,7 @@ export class ServerSession {
   private feed(input: Input): void {
     const { host } = this;
     const now = host.clock.now();
+    this.now = now;
     const stepped = step(host.compiled(), host.world, this.state, input, {
       now,
       wallClock: this.epochMs + now,
@@ -392,10 +396,9 @@ export class ServerSession {
     const { line } = this;
     if (line === null) return;
     const secretFrom = this.host.keepSecrets ? null : redactFrom;
-    const taken = commandEvent(line, event, secretFrom);
     // All of the line, what was cut of it too.
     if (secretFrom !== null) this.trace.redact(line.offset + secretFrom, line.length - secretFrom);
-    this.currentSeq = this.trace.record(taken);
+    this.currentSeq = this.trace.append(commandEvent(line, event, secretFrom, this.trace.stamp(this.now)));
     if (event !== 'BDAT' && event !== 'NOOP') this.units.forgetChunks();
   }
 
@@ -404,14 +407,14 @@ export class ServerSession {
     if (message === null) return;
     const id = host.store.nextId();
     const envelope = { sender, recipients };
-    const seq = this.trace.record(messageEvent(message, envelope, via, id));
+    const seq = this.trace.append(messageEvent(message, envelope, via, id, this.trace.stamp(this.now)));
     // The last chunk's reply answers BDAT; only the final dot is answered as a message.
     if (via === 'DATA') this.currentSeq = seq;
     this.received = receivedMessage(message, envelope, {
       id,
       connection,
       server: this.start.server,
-      at: host.clock.now(),
+      at: this.now,
       tls: state.tls,
       user: state.user,
     });
@@ -429,8 +432,8 @@ export class ServerSession {
     const now = this.host.clock.now();
     this.lastActivityAt = now;
     const answers = effect.answers ? this.currentSeq : null;
-    const event = replyEvent(effect, answers, this.units.waiting, this.transport.sent);
-    const seq = this.trace.record(event, now);
+    const stamp = this.trace.stamp(now);
+    const seq = this.trace.append(replyEvent(effect, answers, this.units.waiting, this.transport.sent, stamp));
     // "Early" is held against replies that a client has to wait for; those nobody asked for are none.
     if (effect.answers) this.lastReplySeq = seq;
     if (effect.dribble === null) this.transport.say(effect.octets);

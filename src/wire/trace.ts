@@ -62,9 +62,23 @@ export class Trace {
    */
   record(event: Unstamped, at: number = this.clock.now()): number {
     const stamped = event as Stampable;
+    stamped.seq = ++this.sequence.last;
     stamped.at = at;
     if (stamped.type === 'received' || stamped.type === 'sent') this.boundOctets(stamped);
-    return this.push(stamped);
+    return this.append(stamped);
+  }
+
+  /** The next stamp, for an event that is made complete and then appended at once. */
+  stamp(at: number = this.clock.now()): { readonly seq: number; readonly at: number } {
+    return { seq: ++this.sequence.last, at };
+  }
+
+  /** Records an event that was made with the latest stamp: what the dialogue's own, frequent events cost least with. */
+  append(event: TraceEvent): number {
+    this.log.push(event);
+    if (this.log.length > this.bounds.events) this.dropMiddle();
+    this.listener?.(event);
+    return event.seq;
   }
 
   /**
@@ -75,10 +89,10 @@ export class Trace {
     const { length } = octets;
     if (this.keptOctets + length > this.bounds.octets) {
       this.dropped.octets += length;
-      return this.push({ type, seq: 0, at, layer, offset, length });
+      return this.append({ type, seq: ++this.sequence.last, at, layer, offset, length });
     }
     this.keptOctets += length;
-    return this.push({ type, seq: 0, at, layer, offset, length, octets });
+    return this.append({ type, seq: ++this.sequence.last, at, layer, offset, length, octets });
   }
 
   /**
@@ -114,15 +128,6 @@ export class Trace {
       },
       dropped: { ...dropped },
     };
-  }
-
-  private push(event: Stampable): number {
-    const seq = ++this.sequence.last;
-    event.seq = seq;
-    this.log.push(event);
-    if (this.log.length > this.bounds.events) this.dropMiddle();
-    this.listener?.(event);
-    return seq;
   }
 
   private boundOctets(event: { length: number; octets?: Buffer }): void {
