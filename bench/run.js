@@ -15,6 +15,9 @@ const { GENERATOR, send } = require('./load');
 const { PEERS } = require('./peers');
 
 const REFERENCE = 'smtp-sink';
+const OURS = 'ours';
+/** Rounds that are not counted: a runtime that compiles as it goes is not itself before. */
+const WARM_UP_ROUNDS = 3;
 /** Messages of the run that tells how fast a server is, so that each of its rounds takes about as long. */
 const PROBE_MESSAGES = 200;
 const PROBE_OCTETS = 256 * 2 ** 20;
@@ -68,7 +71,7 @@ async function enter(peer, load, { rounds, seconds }) {
   const lane = { peer, rounds: [] };
   try {
     lane.work = await probe(peer, load, seconds);
-    lane.expected = lane.work.messages * (rounds + 1);
+    lane.expected = lane.work.messages * (WARM_UP_ROUNDS + rounds);
     lane.running = await peer.start(lane.expected);
   } catch (error) {
     lane.trouble = `did not start: ${error.message}`;
@@ -118,8 +121,8 @@ async function measure(name, settings) {
   );
   const lanes = [];
   for (const peer of wanted) lanes.push(await enter(peer, load, settings));
-  for (let round = 0; round <= settings.rounds; round++) {
-    // There and back again, so that what drifts does not always meet the same one. Round 0 is for warming up.
+  for (let round = 1 - WARM_UP_ROUNDS; round <= settings.rounds; round++) {
+    // There and back again, so that what drifts does not always meet the same one.
     for (const lane of round % 2 === 0 ? lanes : [...lanes].reverse()) await oneRound(lane, round > 0);
     process.stderr.write(`\r${name}: round ${round} of ${settings.rounds} `);
   }
@@ -130,20 +133,25 @@ async function measure(name, settings) {
 
 // --- what came of it ---------------------------------------------------------------------------------------------
 
-/** Ratios are taken round by round, since the two compared then ran next to each other. */
+/** Taken round by round, since the two compared then ran next to each other. Null when one of them did not run. */
+function ratio(lane, other) {
+  if (other?.rounds === undefined || other.trouble !== undefined) return null;
+  return summary(other.rounds.map(({ rate }, round) => lane.rounds[round].rate / rate));
+}
+
 function result(lane, lanes, load) {
   const { peer, absent, trouble, rounds = [], work, peakKiB } = lane;
   if (absent !== undefined) return { server: peer.name, absent };
   if (trouble !== undefined) return { server: peer.name, trouble };
-  const reference = lanes.find((other) => other.peer.name === REFERENCE && other.trouble === undefined);
-  const ratios = (reference?.rounds ?? []).map(({ rate }, round) => rounds[round].rate / rate);
+  const laneOf = (name) => lanes.find((other) => other.peer.name === name);
   const of = (figure) => summary(rounds.map((round) => round[figure]));
   return {
     server: peer.name,
     messagesPerRound: work.messages,
     messagesPerSecond: of('rate'),
     mebibytesPerSecond: (of('rate').median * load.octets) / 2 ** 20,
-    ratio: ratios.length === 0 ? null : summary(ratios),
+    toReference: ratio(lane, laneOf(REFERENCE)),
+    oursToThis: laneOf(OURS)?.trouble === undefined && laneOf(OURS) !== undefined ? ratio(laneOf(OURS), lane) : null,
     userMicroseconds: of('userUs'),
     systemMicroseconds: of('systemUs'),
     peakMiB: peakKiB / 1024,
@@ -157,13 +165,14 @@ const HEAD = [
   'MiB/s',
   `× ${REFERENCE}`,
   'spread',
+  `${OURS} × this`,
   'user µs',
   'system µs',
   'peak MiB',
 ];
 
 function row(figures) {
-  const { server, absent, trouble, messagesPerSecond: rate, mebibytesPerSecond, ratio } = figures;
+  const { server, absent, trouble, messagesPerSecond: rate, mebibytesPerSecond, toReference, oursToThis } = figures;
   const note = absent ?? trouble;
   if (note !== undefined) return [`${server}: ${note}`, ...HEAD.slice(1).map(() => '')];
   const digits = rate.median < 100 ? 1 : 0;
@@ -172,8 +181,9 @@ function row(figures) {
     rate.median.toFixed(digits),
     spread(rate, digits),
     mebibytesPerSecond.toFixed(mebibytesPerSecond < 10 ? 1 : 0),
-    ratio === null ? '' : ratio.median.toFixed(2),
-    ratio === null ? '' : spread(ratio, 2),
+    toReference === null ? '' : toReference.median.toFixed(2),
+    toReference === null ? '' : spread(toReference, 2),
+    oursToThis === null ? '' : oursToThis.median.toFixed(2),
     figures.userMicroseconds.median.toFixed(0),
     figures.systemMicroseconds.median.toFixed(0),
     figures.peakMiB.toFixed(0),

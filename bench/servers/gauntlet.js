@@ -1,15 +1,17 @@
-// Our own server, as built: `node gauntlet.js KIND`. The scenario has the Domino 6.5 persona and no rules; what is kept of
-// a dialogue, and where, is what the kinds differ in. Accepted messages are counted by the server's own statistics.
+// Our own server, as built: `node gauntlet.js KIND [SCENARIO [NUMBER]]`. Kinds differ in what is kept of a dialogue, and
+// where; the scenario, of scenarios.js, is one with the Domino 6.5 persona and no rules unless another is named. Accepted
+// messages are counted by the server's own statistics.
 'use strict';
 
 const { createWriteStream, mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
-const { scenario, startMockServer } = require('../../dist');
+const { startMockServer } = require('../../dist');
 const { writeTraceLine } = require('../../dist/wire/trace-json');
 const { report } = require('./reporting');
+const { SCENARIOS } = require('./scenarios');
 
-const [, , kind = 'memory'] = process.argv;
+const [, , kind = 'memory', name = 'plain', number = '0'] = process.argv;
 
 /** A folder of this process, gone when it is. */
 function ownFolder() {
@@ -35,7 +37,7 @@ const OPTIONS = {
 async function main() {
   const options = OPTIONS[kind];
   if (options === undefined) throw new Error(`no kind ${kind}; expected one of ${Object.keys(OPTIONS).join(', ')}`);
-  const server = await startMockServer(scenario('bench').persona('domino-6.5'), options());
+  const server = await startMockServer(SCENARIOS[name](Number(number)), options());
   report(server, () => server.desk.statistics.messagesProcessed);
 }
 
