@@ -63,7 +63,7 @@ export function capabilitiesOf(sender: Sender): readonly ClientCapability[] {
     auth: uses('auth') || says('AUTH '),
     'null-sender': says('{sender'),
     'eight-bit': sends,
-    'utf8-addresses': says('{smtputf8}') || says(':folded}'),
+    'utf8-addresses': says('RCPT'),
     'bare-newlines': sends,
     'large-messages': sends,
     dsn: says('NOTIFY='),

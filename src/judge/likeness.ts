@@ -29,10 +29,10 @@ type IsSubmitted = (content: Buffer) => boolean;
 /** Content that ends without CRLF gets one before the dot (RFC 5321 4.1.1.4); one more than that is an added line. */
 function alike(content: Buffer, is: IsSubmitted, complete: boolean): Likeness | null {
   if (is(content)) return 'same';
-  const shorter = withoutLineEnd(content);
-  if (shorter !== null && is(shorter)) {
-    return shorter.length === 0 || withoutLineEnd(shorter) !== null ? 'line-added' : 'same';
-  }
+  const once = withoutLineEnd(content);
+  const twice = once === null ? null : withoutLineEnd(once);
+  if (once !== null && is(once)) return once.length === 0 || twice !== null ? 'line-added' : 'same';
+  if (twice !== null && is(twice)) return 'line-added';
   return !complete && is(Buffer.concat([content, CRLF])) ? 'same' : null;
 }
 

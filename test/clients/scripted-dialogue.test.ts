@@ -175,6 +175,24 @@ describe('well-behaved', () => {
     expect(only.says('250-mx\n250 SIZE\n')).toEqual(['MAIL FROM:<sender@example.org> SIZE=21\r\n']);
   });
 
+  test('of a reply whose lines disagree the last one counts', () => {
+    const bench = new Bench('well-behaved');
+    bench.greeted();
+    bench.says(ehlo());
+    expect(bench.says('250-ok\r\n550 no\r\n')).toEqual(['RSET\r\n']);
+  });
+
+  test('headers beyond ASCII are kept back from a server without SMTPUTF8', () => {
+    const content = Buffer.from('Subject: gr\u00fcn\r\n\r\ntext\r\n');
+    const offered = (...keywords: string[]): string[] => {
+      const bench = new Bench('well-behaved', { submissions: [submission({ content })] });
+      bench.greeted();
+      return bench.says(ehlo(...keywords));
+    };
+    expect(offered('8BITMIME')).toEqual(['QUIT\r\n']);
+    expect(offered('8BITMIME', 'SMTPUTF8')).toEqual(['MAIL FROM:<sender@example.org> BODY=8BITMIME SMTPUTF8\r\n']);
+  });
+
   test('an address with a line end in it never reaches the wire', () => {
     const bench = new Bench('well-behaved', { submissions: [submission({ to: ['a@b>\r\nRSET'] })] });
     expect(bench.ehloed()).toEqual(['QUIT\r\n']);
@@ -223,6 +241,17 @@ describe('pipelining', () => {
     bench.ehloed('PIPELINING');
     expect(bench.says('250 ok\r\n550 no\r\n354 go\r\n')).toEqual(['.\r\n']);
     expect(bench.says('554 nobody\r\n')).toEqual(['QUIT\r\n']);
+  });
+
+  test('a 250 to RCPT is worth nothing behind a refused MAIL', () => {
+    const bench = new Bench('well-behaved-pipelining');
+    bench.greeted();
+    bench.says(ehlo('PIPELINING'));
+    bench.says('550 no\r\n');
+    bench.says('250 ok\r\n');
+    expect(bench.says('354 go\r\n')).toEqual(['.\r\n']);
+    bench.says('250 ok\r\n');
+    expect(bench.outcomes()).toEqual(['1 user@example.com refused']);
   });
 
   test('a 4yz to MAIL is not made permanent by the 503 that RCPT gets', () => {

@@ -435,13 +435,13 @@ export class Played {
 
   private takeLine({ event, redactFrom }: Extract<Effect, { effect: 'take-line' }>): void {
     if (this.line === null) return;
-    this.currentSeq = this.trace.record(commandEvent(this.line, event, redactFrom));
+    this.currentSeq = this.trace.append(commandEvent(this.line, event, redactFrom, this.trace.stamp()));
     if (event !== 'BDAT' && event !== 'NOOP') this.units.forgetChunks();
   }
 
   private takeMessage({ sender, recipients, via }: Extract<Effect, { effect: 'take-message' }>): void {
     if (this.message === null) return;
-    const seq = this.trace.record(messageEvent(this.message, { sender, recipients }, via, 0));
+    const seq = this.trace.append(messageEvent(this.message, { sender, recipients }, via, 0, this.trace.stamp()));
     if (via === 'DATA') this.currentSeq = seq;
     this.received = { sender, recipients, accepted: false, size: this.message.size };
   }
@@ -449,7 +449,9 @@ export class Played {
   private reply(effect: ReplyEffect): void {
     const answers = effect.answers ? this.currentSeq : null;
     this.lastActivityAt = this.home.clock.now();
-    this.lastReplySeq = this.trace.record(replyEvent(effect, answers, this.units.waiting, this.sentOffset));
+    this.lastReplySeq = this.trace.append(
+      replyEvent(effect, answers, this.units.waiting, this.sentOffset, this.trace.stamp()),
+    );
     if (effect.dribble === null) this.write(effect.octets);
     else this.dribble(effect.octets, effect.dribble, this.lastReplySeq);
   }

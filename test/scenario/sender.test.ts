@@ -214,7 +214,7 @@ describe('mistakes are told with their place', () => {
 });
 
 describe('texts', () => {
-  const values = { recipient: 'Jim@Example.com', sender: 'a\r\nb' } as const;
+  const values = { recipient: 'Jim@Example.com', sender: 'a\r\nb', helo: '\u00c4\u008d\u00c4\u008ax' } as const;
   const fill = (text: string): string =>
     fillSenderText(text, (name) => (values as Record<string, string>)[name] ?? `<${name}>`);
 
@@ -224,6 +224,7 @@ describe('texts', () => {
     ['{recipient:local}', 'Jim'],
     ['{sender}', 'a??b'],
     ['{sender:raw}', 'a\r\nb'],
+    ['{helo:folded}', '\r\nx'],
     ['{message-id} {n}', '<message-id> <n>'],
     ['{{sender}', '{sender}'],
   ])('%s', (text, filled) => {

@@ -117,10 +117,11 @@ function lossOf(dialogue: Dialogue, { transaction, acknowledged }: Attempt): Los
   const { dot, final } = transaction;
   const { closing, first } = dialogue.ending;
   if (dot?.message?.complete !== true || dot.verb !== 'end-of-data') return null;
-  if (final !== null && !acknowledged && isLostOnPath(dialogue, final)) return lossOnPath(dialogue);
+  const next = dialogue.exchanges[dot.index + 1];
+  const spokeOn = final !== null && next !== undefined && next.firstSeq > final.endedSeq;
+  if (final !== null && !spokeOn && isLostOnPath(dialogue, final)) return lossOnPath(dialogue);
   // Only our own close: at the end of a trial connections are destroyed.
   if (closing === null || closing.how === 'destroy' || first !== 'server') return null;
-  const next = dialogue.exchanges[dot.index + 1];
   if (next !== undefined && next.firstSeq < closing.seq && next.reply !== null) return null;
   const how = closing.how === 'reset' ? 'reset' : 'close';
   const shown = place(dialogue, closing, closing.how === 'reset' ? 'S- RST' : 'S- FIN');

@@ -4,6 +4,7 @@
 import type { Attempt } from '../attempt';
 import { broken, inconclusive, pass, perTrial, type Check, type TrialView } from '../check';
 import { mailDataOf } from '../mail-octets';
+import { storyOf } from '../next-try';
 import type { Finding } from '../verdict';
 
 const NOTIFICATION =
@@ -30,13 +31,27 @@ function judgeSender(view: TrialView, attempt: Attempt): Finding | null {
   const isNotification = NOTIFICATION.test(headersOf(attempt));
   if (kind === 'bounce') {
     if (isNotification || attempt.identifiedBy === 'message-id') return pass('the notification came from <>', mail);
-    return inconclusive(
-      'a message came from <> to a sender of ours, but nothing shows that it is a notification',
-      mail,
-    );
+    // Refused before it could show itself, and yet to the right address at the right time.
+    if (followsFailure(view, attempt)) return pass('what came to the sender after the failure came from <>', mail);
+    const reason = 'a message came from <> to a sender of ours, but nothing shows that it is a notification';
+    return inconclusive(reason, mail);
   }
-  if (sender === '' || !isNotification || !isForUs(view, attempt)) return null;
-  return broken(`a notification came from <${sender}>`, mail, ...(transaction.dot === null ? [] : [transaction.dot]));
+  const { dot } = transaction;
+  if (sender === '' || kind !== 'stranger' || !isForUs(view, attempt)) return null;
+  if (isNotification || DAEMON.test(sender)) {
+    return broken(`a notification came from <${sender}>`, mail, ...(dot === null ? [] : [dot]));
+  }
+  if (dot !== null) return null;
+  return inconclusive(`a message came from <${sender}> to a sender of ours, and may have been a notification`, mail);
+}
+
+/** Names that only programs which report on mail go by. */
+const DAEMON = /^(?:mailer-daemon|double-bounce)@/i;
+
+function followsFailure(view: TrialView, bounce: Attempt): boolean {
+  const story = storyOf(view, bounce);
+  const isBefore = ({ transaction }: Attempt): boolean => transaction.mail.seq < bounce.transaction.mail.seq;
+  return story?.attempts.some((attempt) => isBefore(attempt) && attempt.result !== 'accepted') === true;
 }
 
 /** To somebody who had sent something, or about something that was sent. */

@@ -105,7 +105,8 @@ function judgeFailedForNow(view: TrialView, attempt: Attempt, what: string, show
   const report = reportOf(view, attempt, null);
   if (report === 'deferred') return pass(`after ${what} it reported the message as deferred`, shown);
   const bounce = bounceOf(view, attempt, null);
-  if (view.client.role === 'submission' && report !== null) {
+  if (view.client.role === 'submission') {
+    if (report === null) return inconclusive(`after ${what} it did not say what became of the message`, shown);
     return pass(`after ${what} it reported the message as ${report}`, shown);
   }
   if (bounce !== null)
@@ -187,8 +188,8 @@ function judgeStall(view: TrialView, dialogue: Dialogue, transaction: Transactio
 
 // --- slow-reader-proportional ------------------------------------------------------------------------------------
 
-/** A transfer this long has outlived any timer on the whole of it that deserves the name. */
-const LONG_TRANSFER_MS = 1_800_000;
+/** Longer than any single wait that is asked for (RFC 5321 4.5.3.2.6): a timer on the whole would have fired. */
+const LONG_TRANSFER_MS = 600_000;
 
 /** One pause is a stall; slow reading is several. */
 const FEWEST_PAUSES = 2;
@@ -201,7 +202,7 @@ const slowReaderProportional = perTransaction(
     if (span === null || message === null || dot === null) return null;
     const pauses = [...dialogue.steps.filter(({ step }) => step === 'deaf'), ...dialogue.notes.filter(isPause)];
     const within = pauses.filter(({ seq }) => seq > span.from.endedSeq && seq < span.toSeq).length;
-    if (within < FEWEST_PAUSES) return null;
+    if (within === 0) return null;
     const { left, first } = dialogue.ending;
     const leftAt = !message.complete && left !== null && first === 'client' ? left.at : null;
     const times = [span.from.endedAt, ...readsOf(dialogue, message.offset, message.length).map(({ at }) => at)];
@@ -210,6 +211,14 @@ const slowReaderProportional = perTransaction(
     const pace = `no block took longer than ${seconds(longestMs)}`;
     const scale = view.record.timeScale;
     if (longestMs >= BLOCK_MS * scale) return null;
+    if (within < FEWEST_PAUSES) {
+      if (leftAt === null) return null;
+      return inconclusive(
+        `it left within ${seconds(longestMs)} of a single stall, by whatever timer`,
+        leaving(dialogue),
+        dot,
+      );
+    }
     if (leftAt !== null) {
       return broken(`it cut the transfer off after ${seconds(wholeMs)} although ${pace}`, leaving(dialogue), dot);
     }

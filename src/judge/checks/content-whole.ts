@@ -37,7 +37,10 @@ const dotStuffing = perTransaction(
     if (message?.via !== 'DATA' || dot === null) return null;
     const { stuffedDots } = message.facts;
     const unstuffedDots = message.facts.unstuffedDots - (isCutInEnd(dialogue, transaction) ? 1 : 0);
-    if (unstuffedDots > 0) return broken(`${unstuffedDots} lines began with a dot that was not stuffed`, dot);
+    if (unstuffedDots > 0) {
+      const lines = unstuffedDots === 1 ? 'a line' : `${unstuffedDots} lines`;
+      return broken(`${lines} began with a dot that was not stuffed`, dot);
+    }
     const rest = restAsCommands(dialogue, dot);
     if (rest !== null) {
       return broken('the mail data ended at a dot that was not stuffed, and the rest came as commands', rest, dot);
@@ -48,7 +51,7 @@ const dotStuffing = perTransaction(
     if (!message.complete) return null;
     if (likeness === 'same' || likeness === 'line-added') {
       if (stuffedDots === 0) return notApplicable('no line of the message begins with a dot', dot);
-      return pass(`the message is as submitted, ${stuffedDots} stuffed dots taken off`, dot);
+      return pass(`the message is as submitted, with ${stuffedDots} of its dots stuffed`, dot);
     }
     if (stuffedDots === 0) return null;
     return inconclusive(

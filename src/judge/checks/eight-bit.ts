@@ -7,7 +7,6 @@ import {
   broken,
   observed,
   pass,
-  perDialogue,
   perTransaction,
   perTrial,
   referTo,
@@ -31,7 +30,9 @@ const no8bitWithout8bitmime = perTrial('no-8bit-without-8bitmime', (view) => {
   const inTransactions = view.dialogues.flatMap((dialogue) =>
     dialogue.transactions.flatMap((transaction) => judgeUnoffered(view, dialogue, transaction) ?? []),
   );
-  const unsent = view.campaign.stories.filter(({ submission }) => isEightBit(submission)).flatMap(judgeUnsent);
+  const unsent = view.campaign.stories
+    .filter(({ submission }) => isEightBit(submission))
+    .flatMap((story) => judgeUnsent(story, 'the 8-bit message'));
   return [...inTransactions, ...unsent];
 });
 
@@ -64,9 +65,9 @@ function isInHeadersOnly(dialogue: Dialogue, transaction: Transaction): boolean 
 }
 
 /** Kept back altogether: the client said that it failed, and never tried. */
-function judgeUnsent({ attempts, reported }: Story): readonly Finding[] {
+function judgeUnsent({ attempts, reported }: Story, what: string): readonly Finding[] {
   const failed = reported.some(({ outcome }) => outcome === 'refused' || outcome === 'bounced');
-  return attempts.length === 0 && failed ? [pass('it did not send the 8-bit message at all')] : [];
+  return attempts.length === 0 && failed ? [pass(`it did not send ${what} at all`)] : [];
 }
 
 // --- body-8bitmime-declared --------------------------------------------------------------------------------------
@@ -93,9 +94,14 @@ const body8bitmimeDeclared = perTransaction('body-8bitmime-declared', (transacti
 
 // --- smtputf8-gate -----------------------------------------------------------------------------------------------
 
-const smtputf8Gate = perDialogue('smtputf8-gate', (dialogue, view) =>
-  dialogue.transactions.flatMap((transaction) => judgeUtf8(dialogue, view, transaction) ?? []),
-);
+const smtputf8Gate = perTrial('smtputf8-gate', (view) => [
+  ...view.dialogues.flatMap((dialogue) =>
+    dialogue.transactions.flatMap((transaction) => judgeUtf8(dialogue, view, transaction) ?? []),
+  ),
+  ...view.campaign.stories
+    .filter(({ submission }) => needsUtf8(submission))
+    .flatMap((story) => judgeUnsent(story, 'the message that needs SMTPUTF8')),
+]);
 
 function judgeUtf8(dialogue: Dialogue, view: TrialView, transaction: Transaction): Finding | null {
   const { mail, recipients, argument, dot } = transaction;
@@ -120,8 +126,11 @@ function judgeUtf8(dialogue: Dialogue, view: TrialView, transaction: Transaction
 function wantsUtf8(view: TrialView, transaction: Transaction): boolean {
   const attempt = attemptOf(view, transaction);
   const submission = attempt === null ? undefined : storyOf(view, attempt)?.submission;
-  if (submission === undefined) return false;
-  return submission.content === 'utf8-headers' || /[^\x00-\x7f]/.test([submission.from, ...submission.to].join(''));
+  return submission !== undefined && needsUtf8(submission);
+}
+
+function needsUtf8({ content, from, to }: SubmissionOnRecord): boolean {
+  return content === 'utf8-headers' || /[^\x00-\x7f]/.test([from, ...to].join(''));
 }
 
 export const eightBitChecks: readonly Check[] = [no8bitWithout8bitmime, body8bitmimeDeclared, smtputf8Gate];

@@ -65,6 +65,8 @@ const greeting421 = perDialogue(
     if (reply?.digit !== 4) return null;
     const mail = wordsOf(dialogue).filter(({ verb }) => MAIL_VERBS.has(verb));
     if (mail.length > 0) return referTo('reply-async-421', sentInSpite(mail, reply, broken));
+    const bounce = bouncedAfterFirst(view, [dialogue]);
+    if (bounce !== null) return broken(`it returned the mail after a single ${reply.code}`, ...bounce, reply);
     return judgeComeback(
       view,
       dialogue,

@@ -23,7 +23,8 @@ const mailParamsOnlyIfAdvertised = perDialogue('mail-params-only-if-advertised',
   }
   const mail = lines.find(({ verb }) => verb === 'MAIL');
   if (findings.length > 0 || mail === undefined) return findings;
-  return pass(count === 0 ? 'it used no parameters' : `all ${count} parameters had been offered`, mail);
+  const many = count === 1 ? 'its only parameter' : `all ${count} parameters`;
+  return pass(count === 0 ? 'it used no parameters' : `${many} had been offered`, mail);
 });
 
 function isMailOrRcpt({ verb }: Exchange): boolean {
@@ -72,7 +73,7 @@ const dsnParams = perDialogue(
       findings.push(...judgeDsn(command, used));
     }
     if (findings.length > 0 || first === null) return findings;
-    return pass(`its ${count} DSN parameters are as RFC 3461 has them`, first);
+    return pass(`its DSN parameters, ${count} in all, are as RFC 3461 has them`, first);
   },
   // Whatever we do, the values are the client's own.
   { despite: 'all' },

@@ -20,9 +20,9 @@ const rcpt251Success = perExchange('rcpt-251-success', ['RCPT'], (rcpt, dialogue
 
 const rcpt252 = perExchange('rcpt-252-259', ['RCPT'], (rcpt, dialogue, view) => {
   const { reply } = rcpt;
-  if (reply?.code == null || reply.code < 252 || reply.code > 259) return null;
+  if (reply?.code == null || reply.digit !== 2 || reply.code < 252) return null;
   const finding = judgeAccepted(view, dialogue, rcpt, reply);
-  // Of those that nobody defined, only 259 is made to be judged here.
+  // Of those that nobody defined, only 259 is made to be judged here in the first place.
   const isUnknown = reply.code !== 252 && reply.code !== 259;
   return isUnknown ? referTo('reply-unknown-code-first-digit', finding) : finding;
 });

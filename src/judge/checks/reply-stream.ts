@@ -19,6 +19,7 @@ import type { Dialogue, Exchange, Reply } from '../dialogue';
 import { fateOf } from '../fate';
 import { isOffered } from '../offer';
 import { hasLeft, replyEnd } from '../patience';
+import { piecesOf } from '../pieces';
 import { leaving, seconds, untakenLines } from '../sequel';
 import { stepAfter, utterancesOf } from '../utterance';
 import type { Finding } from '../verdict';
@@ -94,8 +95,11 @@ const replyFragmented = perDialogue(
   (dialogue, view) =>
     dialogue.exchanges.flatMap((exchange) => {
       const { reply, spew } = exchange;
-      const isDribbled = reply?.event.dribbled === true && spew === null;
-      return isDribbled ? (judgeDribble(dialogue, view, exchange, reply) ?? []) : [];
+      if (reply === null || spew !== null) return [];
+      const isDribbled = reply.event.dribbled === true;
+      return (
+        (isDribbled ? judgeDribble(dialogue, view, exchange, reply) : judgePieces(dialogue, exchange, reply)) ?? []
+      );
     }),
   { oneProofSuffices: true },
 );
@@ -123,6 +127,28 @@ function judgeDribble(dialogue: Dialogue, view: TrialView, exchange: Exchange, r
     return pass(`it waited ${seconds(spanMs)} for the last octet of ${name}`, reply);
   }
   return inconclusive(`${name} was complete after ${seconds(spanMs)}, which shows nothing`, reply);
+}
+
+/** Cut up on the way: what came before the last piece was said to a part of the reply. */
+function judgePieces(dialogue: Dialogue, exchange: Exchange, reply: Reply): Finding | null {
+  const pieces = piecesOf(dialogue, exchange, reply);
+  if (pieces === null) return null;
+  const { count, first, last } = pieces;
+  const what = `the ${count} pieces of ${exchange.verb === 'connect' ? 'the greeting' : `the reply to ${exchange.verb}`}`;
+  const next = dialogue.exchanges[exchange.index + 1];
+  if (
+    next !== undefined &&
+    next.firstSeq > first.seq &&
+    next.firstSeq < last.seq &&
+    !isOffered(exchange, 'PIPELINING')
+  ) {
+    const found = broken(`${nameOf(next)} came before the last of ${what}`, next, reply);
+    return referTo(primaryOfEarly(exchange, next), found);
+  }
+  const spanMs = last.at - first.at;
+  const waited = next !== undefined && next.firstSeq > last.seq;
+  if (waited && spanMs >= HELD_MS) return pass(`it waited ${seconds(spanMs)} for the last of ${what}`, reply);
+  return inconclusive(`${what} left within ${seconds(spanMs)}, which shows nothing`, reply);
 }
 
 function nameOf({ verb, spew }: Exchange): string {

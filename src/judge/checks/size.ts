@@ -65,6 +65,8 @@ function judgeOverLimit(dialogue: Dialogue, view: TrialView, transaction: Transa
   const submitted = submittedSize(view, transaction) ?? 0;
   const came = message?.size ?? 0;
   const size = Math.max(submitted, came);
+  const raw = mail.offer === null ? null : findKeyword(mail.offer.keywords, 'SIZE')?.raw;
+  if (raw != null && came > 0 && isNoLimit(limit)) return pass(`it took "${raw}" for no limit`, mail);
   if (limit === null || limit === 0 || size <= limit) return null;
   const over = `a message of ${size} octets, over the limit of ${limit}`;
   if (message === null || came === 0) {
@@ -106,6 +108,11 @@ function isOrdinary({ tls, auth, content, from, to }: TrialView['submissions'][n
 /** The limit in force; 0 for none, null where no list says anything. */
 function limitAt(exchange: Exchange): number | null {
   return exchange.offer === null ? null : limitOf(findKeyword(exchange.offer.keywords, 'SIZE')?.parameters[0]);
+}
+
+/** RFC 1870 3: 0 is none, no figure says nothing, and what no file can exceed limits nothing. */
+function isNoLimit(limit: number | null): boolean {
+  return limit === null || limit === 0 || limit > Number.MAX_SAFE_INTEGER;
 }
 
 function limitIn({ reply }: Exchange): number | null {

@@ -54,9 +54,23 @@ describe('null-sender-for-bounces', () => {
     expect(judged(id, `${REFUSED}${first}${notice('', report, '250 OK', 3)}`).verdict).toBe('pass');
   });
 
-  it('is inconclusive about a message from <> that does not show what it is', () => {
+  it('goes by the name of the sender where the message was refused before it showed what it is', () => {
+    const bare = (from: string): string =>
+      `+1s\n# connection 2\n${greeted()}C: MAIL FROM:<${from}>\nS: 250 OK\nC: RCPT TO:<sender@client.example>\nS: 550 no\nC: QUIT\nS: 221 bye`;
+    expect(judged(id, `${REFUSED}${bare('mailer-daemon@client.example')}`).verdict).toBe('fail');
+    expect(judged(id, `${REFUSED}${bare('someone@client.example')}`).verdict).toBe('inconclusive');
+    expect(judged(id, `${REFUSED}${bare('')}`).verdict).toBe('pass');
+  });
+
+  it('is inconclusive about a message from <> that follows no failure', () => {
+    const accepted = REFUSED.replace('S: 550 no', 'S: 250 OK');
     const bare = `+1s\n# connection 2\n${greeted()}C: MAIL FROM:<>\nS: 250 OK\nC: RCPT TO:<sender@client.example>\nS: 550 no\nC: QUIT\nS: 221 bye`;
-    expect(judged(id, `${REFUSED}${bare}`).verdict).toBe('inconclusive');
+    expect(
+      judged(
+        id,
+        `${accepted.replace('C: QUIT', 'C: DATA\nS: 354 go\nC: Message-ID: <1@client.example>\nC: \nC: .\nS: 250 OK\nC: QUIT')}${bare}`,
+      ).verdict,
+    ).toBe('inconclusive');
   });
 
   it('takes an ordinary message with a sender for no notification', () => {

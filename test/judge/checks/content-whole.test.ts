@@ -17,7 +17,7 @@ describe('dot-stuffing', () => {
   it('passes the message as submitted, stuffed dots taken off', () => {
     expect(judged(id, message(...STUFFED), dotted)).toMatchObject({
       verdict: 'pass',
-      reason: 'The message is as submitted, 3 stuffed dots taken off.',
+      reason: 'The message is as submitted, with 3 of its dots stuffed.',
     });
   });
 
@@ -29,7 +29,7 @@ describe('dot-stuffing', () => {
   it('fails a line that begins with one dot', () => {
     expect(judged(id, message(...HEADERS, '', '.x'), plain)).toMatchObject({
       verdict: 'fail',
-      reason: '1 lines began with a dot that was not stuffed.',
+      reason: 'A line began with a dot that was not stuffed.',
     });
   });
 
@@ -94,6 +94,11 @@ describe('end-of-data-exact', () => {
       verdict: 'fail',
       reason: 'An empty line that was not submitted came before the final dot.',
     });
+  });
+
+  it('fails an empty line behind a message that had no line end at all', () => {
+    const bare = { submissions: [submittedAs(PLAIN, '')] };
+    expect(judged(id, message(...PLAIN, ''), bare).verdict).toBe('fail');
   });
 
   it('fails a second dot', () => {

@@ -104,6 +104,11 @@ describe('smtputf8-gate', () => {
     const labels = { submissions: [{ to: ['user@b\u00fccher.example'] }] };
     const trace = message('', [...HEADERS, '', 'text']).replace('user@example.com', 'user@xn--bcher-kva.example');
     expect(judged(id, trace, labels).verdict).toBe('pass');
+  });
+
+  it('passes a message that needs it and was never sent, when the client says so', () => {
+    const outcomes = [{ submission: 1, recipient: null, outcome: 'refused' as const, text: '' }];
+    expect(judged(id, greeted(), { ...wanting, outcomes }).verdict).toBe('pass');
     expect(judged(id, greeted(), wanting).verdict).toBe('not-applicable');
   });
 

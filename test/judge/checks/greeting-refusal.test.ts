@@ -50,6 +50,14 @@ describe('greeting-421', () => {
     expect(judged(id, `${busy}${elsewhere}`).reason).toMatch(/turned to the next server/);
   });
 
+  it('warns about a bounce after the first of them', () => {
+    const outcomes = [{ submission: 1, recipient: null, outcome: 'bounced' as const, text: '' }];
+    expect(judged(id, busy, { outcomes })).toMatchObject({
+      verdict: 'warn',
+      reason: 'It returned the mail after a single 421.',
+    });
+  });
+
   it('refers MAIL to the MUST that it breaks', () => {
     const trace = 'S: 421 Too busy\nS! next continue\nC: MAIL FROM:<a@b.example>\nS: 503 no\nC- FIN';
     expect(judged(id, trace)).toMatchObject({ verdict: 'warn', refersTo: 'reply-async-421' });
@@ -72,9 +80,9 @@ describe('greeting-421', () => {
     expect(judged(id, busy, { role: 'submission' }).verdict).toBe('pass');
   });
 
-  it('does not take a bounce for a return', () => {
+  it('takes a bounce for no return, but for giving up', () => {
     const bounce = `# connection 2\n${greeted()}C: MAIL FROM:<>\nS: 250 ok\nC: RCPT TO:<sender@client.example>\nS: 250 ok\nC: QUIT\nS: 221 bye`;
-    expect(judged(id, `${busy}${bounce}`).verdict).toBe('inconclusive');
+    expect(judged(id, `${busy}${bounce}`).verdict).toBe('warn');
   });
 });
 

@@ -16,6 +16,7 @@ describe('mail-params-only-if-advertised', () => {
       verdict: 'pass',
       reason: 'All 2 parameters had been offered.',
     });
+    expect(judged(id, mail(' SIZE=5', 'SIZE')).reason).toBe('Its only parameter had been offered.');
     expect(judged(id, mail('')).verdict).toBe('pass');
   });
 

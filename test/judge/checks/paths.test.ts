@@ -163,6 +163,13 @@ describe('address-no-crlf-injection', () => {
     expect(verdict.evidence[0]?.text).toBe('C: RCPT TO:<evil@example.net>');
   });
 
+  it('fails letters whose low octets are a line end', () => {
+    const folding = { submissions: [{ to: ['user\u010d\u010aXCANARY\u010d\u010a@example.com'] }] };
+    const trace = `${greeted()}C: MAIL FROM:<a@b.example>\nS: 250 OK\nC: RCPT TO:<user\nC: XCANARY\nS: 501 ?\nS: 500 ?`;
+    expect(judged(id, trace, folding).verdict).toBe('fail');
+    expect(judged(id, withRecipient(), folding).verdict).toBe('pass');
+  });
+
   it('fails a bare LF in the middle of a line as well', () => {
     const trace = `${withRecipient()}C\\: RCPT TO:<user@example.com>\\nRCPT TO:<evil@example.net>\\r\\n\nS: 250 OK`;
     expect(judged(id, trace, { submissions: [{ to: ['user@example.com>\nRCPT TO:<evil@example.net'] }] }).verdict).toBe(

@@ -50,6 +50,16 @@ describe.each([
   });
 });
 
+describe('rcpt-252-259 and codes further on', () => {
+  it('refers those that nobody defined to their own check', () => {
+    const given = `${rcpt('299 Odd')}C: RSET\nS: 250 OK\n${QUIT}`;
+    expect(judged('rcpt-252-259', given)).toMatchObject({
+      verdict: 'fail',
+      refersTo: 'reply-unknown-code-first-digit',
+    });
+  });
+});
+
 describe('rcpt-551-no-blind-redirect', () => {
   const id = 'rcpt-551-no-blind-redirect';
   const refused = rcpt('551 User not local; try <new@elsewhere.example>');

@@ -91,6 +91,18 @@ describe('reply-long-line', () => {
     expect(judged(id, `${greeted()}${mail}S: ${long}\nC- FIN`).verdict).toBe('pass');
   });
 
+  it('warns about a part of the line taken for the next reply', () => {
+    const refused = 'C: RCPT TO:<user@example.com>\nC: DATA\nS: 550 no\nS: 503 no\n';
+    expect(judged(id, `${greeted()}${mail}S: ${long}\n${refused}`)).toMatchObject({
+      verdict: 'warn',
+      reason: 'After a line of 513 octets in reply to MAIL it lost step: DATA came before the reply to RCPT.',
+    });
+    const grouped = `${greeted('PIPELINING')}${mail}S: ${long}\n${rcpt}C: RSET\nS: 250 x\nS: 250 x\n${quit}`;
+    expect(judged(id, grouped).reason).toBe(
+      'After a line of 513 octets in reply to MAIL it lost step: RCPT was accepted, and it went on with RSET.',
+    );
+  });
+
   it('warns about hanging, and about a refusal taken for success', () => {
     expect(judged(id, `${greeted()}${mail}S: ${long}\n+400s\nS- destroy`).verdict).toBe('warn');
     const refusal = long.replace('250', '550');
@@ -117,6 +129,14 @@ describe('reply-bare-lf', () => {
     const trace = `${lfOnly}${rcpt}S: 250 x`;
     expect(judged(id, trace).verdict).toBe('observed');
     expect(judged(id, trace, { strict: true }).verdict).toBe('fail');
+  });
+
+  it('fails a lone LF taken for the end of a reply', () => {
+    const trace = `${greeted()}${mail}S\\250: 250 OK\\n250 OK\\r\\n\n${rcpt}C: DATA\nS: 550 no\nS: 503 no`;
+    expect(judged(id, trace)).toMatchObject({
+      verdict: 'fail',
+      reason: 'After a lone LF inside the reply to MAIL it lost step: DATA came before the reply to RCPT.',
+    });
   });
 
   it('passes waiting for the CRLF', () => {

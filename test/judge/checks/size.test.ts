@@ -74,7 +74,14 @@ describe('size-limit-respected', () => {
   });
 
   it.each(['SIZE 0', 'SIZE', 'SIZE 9223372036854775808'])('knows no limit in %s', (keyword) => {
-    expect(judged(id, transaction('', keyword)).verdict).toBe('not-applicable');
+    expect(judged(id, transaction('', keyword))).toMatchObject({
+      verdict: 'pass',
+      reason: `It took "${keyword}" for no limit.`,
+    });
+  });
+
+  it('has no occasion where the message is within the limit', () => {
+    expect(judged(id, transaction('', 'SIZE 1000')).verdict).toBe('not-applicable');
   });
 
   it('warns about a client that takes a limit of 0 literally', () => {
