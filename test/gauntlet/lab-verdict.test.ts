@@ -88,6 +88,7 @@ test.each<[string, Partial<MtuStep>, RegExp]>([
 test('a mail that got through: because it was small, by probing, or because this kernel shows no difference', () => {
   const through = { ...flowed('stall'), counted: { tooBig: 19, icmp: 0, sentAgain: 34 } };
   expect(verdict(flowed('stall')).text).toMatch(/none of its segments was too big/);
+  expect(verdict(flowed('stall'), 2).text).toMatch(/tcp_mtu_probing 2 begins with small ones/);
   expect(verdict(through, 1).text).toMatch(/found a size that passes \(tcp_mtu_probing 1\)/);
   expect(verdict(through, 0)).toMatchObject({ shown: false });
   expect(verdict(through, 0).text).toMatch(/does not show the difference/);

@@ -43,7 +43,11 @@ function whyNotShown(stall: MtuStep, mtuProbing: number): string | null {
   const [arrived] = server.accepted;
   if (server.goAhead === null) return `It never came to mail data (${fate(stall)}).`;
   if (arrived !== undefined && (heal === null || arrived.at < heal.at)) {
-    if (tooBig === 0) return 'The mail got through: none of its segments was too big for the far link.';
+    if (tooBig === 0) {
+      // A kernel that always probes begins with small segments (tcp_base_mss) and may not have tried a larger one yet.
+      const why = mtuProbing === 2 ? ' (tcp_mtu_probing 2 begins with small ones)' : '';
+      return `The mail got through: none of its segments was too big for the far link${why}.`;
+    }
     return mtuProbing === 0
       ? `The mail got through although ${count(tooBig, 'packet')} vanished: this kernel does not show the difference.`
       : `The mail got through: ${count(tooBig, 'packet')} vanished, then the client's kernel found a size that passes (tcp_mtu_probing ${mtuProbing}).`;
