@@ -97,9 +97,9 @@ function take(turn: Turn, input: Input): void {
 function run(turn: Turn): void {
   const { session } = turn;
   while (session.phase === 'open' && session.waiting === null) {
-    const [first, ...rest] = session.deferred;
+    const first = session.deferred[0];
     if (first !== undefined) {
-      session.deferred = rest;
+      session.deferred = session.deferred.slice(1);
       if (!sayGoodbye(turn, first)) timer(turn, first);
     } else if (session.program === null) return;
     else runStep(turn);

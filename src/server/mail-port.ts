@@ -3,6 +3,7 @@
 
 import type { Socket } from 'node:net';
 import type { Clock } from '../wire/clock';
+import { EventRoom } from '../wire/event-page';
 import { OctetSlab } from '../wire/octet-slab';
 import { Trace, type Sequence, type TraceBounds } from '../wire/trace';
 import type { Endpoint, TraceEvent } from '../wire/trace-event';
@@ -54,7 +55,9 @@ export class MailPort {
   private actor: PortActor | null = null;
   private readonly sessions = new Map<number, ServerSession>();
   private readonly path: readonly Middlebox[];
+  /** Apart from the room for events: what was read is let go sooner, and a slab only goes as a whole. */
   private readonly reads = new OctetSlab();
+  private readonly room = new EventRoom();
   private readonly sessionHost: SessionHost;
   private tls: TlsAcceptor | null = null;
   private listening: { host: string; port: number } = { host: '', port: 0 };
@@ -160,6 +163,7 @@ export class MailPort {
       host.sequence,
       host.traceBounds,
       onEvent === null ? null : (event) => onEvent(trace, event),
+      this.room,
     );
     host.opened(trace);
     const peer: Endpoint = { address: arrived.remoteAddress, port: arrived.remotePort };

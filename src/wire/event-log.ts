@@ -1,8 +1,9 @@
-// The events of one connection, small. The three kinds that come with every command are taken apart into numbers and texts
-// and put together again when somebody looks: a server under load keeps hundreds of thousands that nobody ever looks at, and
-// objects would cost the garbage collector more than the dialogue itself (docs/performance.md). Used by trace.ts only.
+// The events of one connection, small. The kinds that come with every message are taken apart into numbers and texts
+// (event-page.ts), and put together again when somebody looks: a server under load keeps hundreds of thousands that nobody ever looks at,
+// and objects would cost the garbage collector more than the dialogue itself (docs/performance.md). Used by trace.ts only.
 
-import type { CommandEvent, Layer, ReceivedEvent, ReplyEvent, SentEvent, TraceEvent } from './trace-event';
+import { EventRoom, MOST_NUMBERS, newPage, PageReader, type Page } from './event-page';
+import type { CommandEvent, MessageEvent, ReceivedEvent, ReplyEvent, SentEvent, TraceEvent } from './trace-event';
 
 /** Events of one page, which is let go as a whole. */
 const PAGE_EVENTS = 256;
@@ -13,6 +14,7 @@ const RECEIVED = 1;
 const SENT = 2;
 const COMMAND = 3;
 const REPLY = 4;
+const MESSAGE = 5;
 const KIND = 7;
 const OCTETS = 8;
 const CUT = 8;
@@ -23,20 +25,29 @@ const RAW = 32;
 const AS = 64;
 const DRIBBLED = 128;
 const UNSOLICITED = 256;
+const BDAT = 8;
+const COMPLETE = 16;
+const STORED = 32;
+const EIGHT_BIT = 64;
+const NAMED = 128;
+const SMUGGLING = 256;
 
-interface Page {
-  readonly numbers: number[];
-  readonly values: unknown[];
-  count: number;
-}
+/** Three numbers each, and some for the message itself. */
+const MOST_RECIPIENTS = MOST_NUMBERS / 4;
 
 type Writable<E> = { -readonly [Key in keyof E]: E[Key] };
 
 export class EventLog {
+  private readonly room: EventRoom;
   /** The oldest ones, when somebody has looked: from then on they are objects. */
   private readonly made: TraceEvent[] = [];
   private pages: Page[] = [];
   private packed = 0;
+
+  /** @param room where they are packed; octets stay where they are */
+  constructor(room: EventRoom = new EventRoom()) {
+    this.room = room;
+  }
 
   get length(): number {
     return this.made.length + this.packed;
@@ -51,127 +62,154 @@ export class EventLog {
   }
 
   push(event: TraceEvent): void {
-    let page = this.pages.at(-1);
-    if (page === undefined || page.count === PAGE_EVENTS) {
-      page = { numbers: [], values: [], count: 0 };
+    let page = this.pages[this.pages.length - 1];
+    if (page === undefined || page.places.length === PAGE_EVENTS) {
+      page = newPage();
       this.pages.push(page);
     }
-    page.count++;
     this.packed++;
-    pack(page, event);
+    this.room.begin(page);
+    pack(this.room, event);
   }
 
   /**
    * Lets go of events that lie behind the first `from`, the oldest of them first: `count` of them, or a page.
-   * @returns them
+   * @returns how many, and the octets that were kept with them
    */
-  cut(from: number, count: number): readonly TraceEvent[] {
+  cut(from: number, count: number): LetGo {
     let before = this.made.length;
     if (before <= from) {
       for (const [index, page] of this.pages.entries()) {
-        if (before >= from && page.count === PAGE_EVENTS) {
+        const { length } = page.places;
+        if (before >= from && length === PAGE_EVENTS) {
           this.pages.splice(index, 1);
-          this.packed -= page.count;
-          return unpack(page, []);
+          this.packed -= length;
+          return { events: length, octets: page.octets };
         }
-        before += page.count;
+        before += length;
       }
     }
-    return (this.events as TraceEvent[]).splice(from, count);
+    const gone = (this.events as TraceEvent[]).splice(from, count);
+    return { events: gone.length, octets: gone.reduce((sum, event) => sum + octetsOf(event), 0) };
   }
 }
 
-function pack(page: Page, event: TraceEvent): void {
+export interface LetGo {
+  readonly events: number;
+  readonly octets: number;
+}
+
+function octetsOf(event: TraceEvent): number {
+  return event.type === 'received' || event.type === 'sent' ? (event.octets?.length ?? 0) : 0;
+}
+
+function pack(to: EventRoom, event: TraceEvent): void {
   switch (event.type) {
     case 'received':
     case 'sent':
-      return packOctets(page, event);
+      return packOctets(to, event);
     case 'command':
-      return packCommand(page, event);
+      return packCommand(to, event);
     case 'reply':
-      return packReply(page, event);
+      return packReply(to, event);
+    case 'message':
+      if (event.recipients.length < MOST_RECIPIENTS) return packMessage(to, event);
+      return packAsItIs(to, event);
     default:
-      page.numbers.push(AS_IT_IS);
-      page.values.push(event);
+      return packAsItIs(to, event);
   }
 }
 
+function packAsItIs(to: EventRoom, event: TraceEvent): void {
+  to.number(AS_IT_IS);
+  to.value(event);
+}
+
 /** @param into is given back, with the events behind what it held */
-function unpack({ numbers, values, count }: Page, into: TraceEvent[]): TraceEvent[] {
-  const reading: Reading = { numbers, values, number: 0, value: 0 };
-  for (let i = 0; i < count; i++) into.push(unpackNext(reading));
+function unpack(page: Page, into: TraceEvent[]): TraceEvent[] {
+  const from = new PageReader(page);
+  for (let event = 0; event < page.places.length; event++) {
+    from.begin(event);
+    into.push(unpackNext(from));
+  }
   return into;
 }
 
-interface Reading {
-  readonly numbers: readonly number[];
-  readonly values: readonly unknown[];
-  number: number;
-  value: number;
-}
-
-const nextNumber = (reading: Reading): number => reading.numbers[reading.number++] ?? NaN;
-const nextValue = <Value>(reading: Reading): Value => reading.values[reading.value++] as Value;
-
-function unpackNext(reading: Reading): TraceEvent {
-  const head = nextNumber(reading);
+function unpackNext(from: PageReader): TraceEvent {
+  const head = from.number();
   switch (head & KIND) {
     case RECEIVED:
-      return unpackOctets(reading, head, 'received');
+      return unpackOctets(from, head, 'received');
     case SENT:
-      return unpackOctets(reading, head, 'sent');
+      return unpackOctets(from, head, 'sent');
     case COMMAND:
-      return unpackCommand(reading, head);
+      return unpackCommand(from, head);
     case REPLY:
-      return unpackReply(reading, head);
+      return unpackReply(from, head);
+    case MESSAGE:
+      return unpackMessage(from, head);
     default:
-      return nextValue<TraceEvent>(reading);
+      return from.value<TraceEvent>();
   }
 }
 
 // --- octets ------------------------------------------------------------------------------------------------------
 
-function packOctets({ numbers, values }: Page, event: ReceivedEvent | SentEvent): void {
+function packOctets(to: EventRoom, event: ReceivedEvent | SentEvent): void {
   const { type, seq, at, layer, offset, length, octets } = event;
-  const head = (type === 'received' ? RECEIVED : SENT) | (octets === undefined ? 0 : OCTETS);
-  numbers.push(head, seq, at, offset, length);
-  values.push(layer);
-  if (octets !== undefined) values.push(octets);
+  to.number((type === 'received' ? RECEIVED : SENT) | (octets === undefined ? 0 : OCTETS));
+  to.number(seq);
+  to.number(at);
+  to.number(offset);
+  to.number(length);
+  to.word(layer);
+  if (octets !== undefined) to.octets(octets);
 }
 
-function unpackOctets(reading: Reading, head: number, type: 'received' | 'sent'): ReceivedEvent | SentEvent {
-  const seq = nextNumber(reading);
-  const at = nextNumber(reading);
-  const offset = nextNumber(reading);
-  const length = nextNumber(reading);
-  const layer = nextValue<Layer>(reading);
+function unpackOctets(from: PageReader, head: number, type: 'received' | 'sent'): ReceivedEvent | SentEvent {
+  const seq = from.number();
+  const at = from.number();
+  const offset = from.number();
+  const length = from.number();
+  const layer = from.word<ReceivedEvent['layer']>();
   if ((head & OCTETS) === 0) return { type, seq, at, layer, offset, length };
-  return { type, seq, at, layer, offset, length, octets: nextValue<Buffer>(reading) };
+  return { type, seq, at, layer, offset, length, octets: from.octets() };
 }
 
 // --- commands ----------------------------------------------------------------------------------------------------
 
-function packCommand({ numbers, values }: Page, event: CommandEvent): void {
+function packCommand(to: EventRoom, event: CommandEvent): void {
   const { seq, at, offset, length, firstSeq, firstAt, lastSeq, lastAt } = event;
-  const head = COMMAND | (event.cut === true ? CUT : 0) | (event.redacted === true ? REDACTED : 0);
-  numbers.push(head, seq, at, offset, length, firstSeq, firstAt, lastSeq, lastAt);
-  values.push(event.event, event.line, event.terminator);
+  to.number(COMMAND | (event.cut === true ? CUT : 0) | (event.redacted === true ? REDACTED : 0));
+  to.number(seq);
+  to.number(at);
+  to.number(offset);
+  to.number(length);
+  to.number(firstSeq);
+  to.number(firstAt);
+  to.number(lastSeq);
+  to.number(lastAt);
+  to.word(event.event);
+  to.text(event.line);
+  to.word(event.terminator);
 }
 
-function unpackCommand(reading: Reading, head: number): CommandEvent {
+function unpackCommand(from: PageReader, head: number): CommandEvent {
+  const [seq, at, offset, length] = [from.number(), from.number(), from.number(), from.number()];
+  const [firstSeq, firstAt, lastSeq, lastAt] = [from.number(), from.number(), from.number(), from.number()];
   const command: Writable<CommandEvent> = {
     type: 'command',
-    seq: nextNumber(reading),
-    at: nextNumber(reading),
-    event: nextValue<CommandEvent['event']>(reading),
-    line: nextValue<string>(reading),
-    terminator: nextValue<CommandEvent['terminator']>(reading),
-    offset: nextNumber(reading),
-    length: nextNumber(reading),
-    firstSeq: nextNumber(reading),
-    firstAt: nextNumber(reading),
-    lastSeq: nextNumber(reading),
-    lastAt: nextNumber(reading),
+    seq,
+    at,
+    event: from.word<CommandEvent['event']>(),
+    line: from.text(),
+    terminator: from.word<CommandEvent['terminator']>(),
+    offset,
+    length,
+    firstSeq,
+    firstAt,
+    lastSeq,
+    lastAt,
   };
   if ((head & CUT) !== 0) command.cut = true;
   if ((head & REDACTED) !== 0) command.redacted = true;
@@ -180,7 +218,7 @@ function unpackCommand(reading: Reading, head: number): CommandEvent {
 
 // --- replies -----------------------------------------------------------------------------------------------------
 
-function packReply({ numbers, values }: Page, event: ReplyEvent): void {
+function packReply(to: EventRoom, event: ReplyEvent): void {
   const { seq, at, code, answers, inputWaiting, offset, length, as } = event;
   const head =
     REPLY |
@@ -190,31 +228,121 @@ function packReply({ numbers, values }: Page, event: ReplyEvent): void {
     (as === undefined ? 0 : AS) |
     (event.dribbled === true ? DRIBBLED : 0) |
     (event.unsolicited === true ? UNSOLICITED : 0);
-  numbers.push(head, seq, at, code ?? 0, answers ?? 0, inputWaiting, offset, length);
-  if (as !== undefined) numbers.push(as);
-  values.push(event.octets, event.source);
+  to.number(head);
+  to.number(seq);
+  to.number(at);
+  to.number(code ?? 0);
+  to.number(answers ?? 0);
+  to.number(inputWaiting);
+  to.number(offset);
+  to.number(length);
+  if (as !== undefined) to.number(as);
+  to.text(event.octets);
+  to.shared(event.source);
 }
 
-function unpackReply(reading: Reading, head: number): ReplyEvent {
-  const seq = nextNumber(reading);
-  const at = nextNumber(reading);
-  const code = nextNumber(reading);
-  const answers = nextNumber(reading);
+function unpackReply(from: PageReader, head: number): ReplyEvent {
+  const [seq, at, code, answers] = [from.number(), from.number(), from.number(), from.number()];
+  const [inputWaiting, offset, length] = [from.number(), from.number(), from.number()];
+  const as = (head & AS) === 0 ? undefined : from.number();
   const reply: Writable<ReplyEvent> = {
     type: 'reply',
     seq,
     at,
     code: (head & CODE) === 0 ? null : code,
-    octets: nextValue<string>(reading),
+    octets: from.text(),
     answers: (head & ANSWERS) === 0 ? null : answers,
-    source: nextValue<ReplyEvent['source']>(reading),
-    inputWaiting: nextNumber(reading),
-    offset: nextNumber(reading),
-    length: nextNumber(reading),
+    source: from.shared<ReplyEvent['source']>(),
+    inputWaiting,
+    offset,
+    length,
   };
   if ((head & RAW) !== 0) reply.raw = true;
-  if ((head & AS) !== 0) reply.as = nextNumber(reading);
+  if (as !== undefined) reply.as = as;
   if ((head & UNSOLICITED) !== 0) reply.unsolicited = true;
   if ((head & DRIBBLED) !== 0) reply.dribbled = true;
   return reply;
+}
+
+// --- messages ----------------------------------------------------------------------------------------------------
+
+function packMessage(to: EventRoom, event: MessageEvent): void {
+  const { seq, at, via, offset, length, firstSeq, firstAt, lastSeq, lastAt, size, stored, complete, facts } = event;
+  const { messageId, recipients } = event;
+  const head =
+    MESSAGE |
+    (via === 'BDAT' ? BDAT : 0) |
+    (complete ? COMPLETE : 0) |
+    (stored === null ? 0 : STORED) |
+    (facts.eightBit ? EIGHT_BIT : 0) |
+    (messageId === null ? 0 : NAMED) |
+    (facts.smuggling.length === 0 ? 0 : SMUGGLING);
+  to.number(head);
+  to.number(seq);
+  to.number(at);
+  to.number(offset);
+  to.number(length);
+  to.number(firstSeq);
+  to.number(firstAt);
+  to.number(lastSeq);
+  to.number(lastAt);
+  to.number(size);
+  to.number(stored ?? 0);
+  to.number(facts.lines);
+  to.number(facts.longestLine);
+  to.number(facts.bareLf);
+  to.number(facts.bareCr);
+  to.number(facts.nul);
+  to.number(facts.stuffedDots);
+  to.number(facts.unstuffedDots);
+  to.number(recipients.length);
+  to.text(event.digest);
+  to.text(event.sender);
+  for (const recipient of recipients) to.text(recipient);
+  if (messageId !== null) to.text(messageId);
+  if (facts.smuggling.length > 0) to.value(facts.smuggling);
+}
+
+function unpackMessage(from: PageReader, head: number): MessageEvent {
+  const [seq, at, offset, length, firstSeq] = [
+    from.number(),
+    from.number(),
+    from.number(),
+    from.number(),
+    from.number(),
+  ];
+  const [firstAt, lastSeq, lastAt, size, stored] = [
+    from.number(),
+    from.number(),
+    from.number(),
+    from.number(),
+    from.number(),
+  ];
+  const [lines, longestLine, bareLf, bareCr] = [from.number(), from.number(), from.number(), from.number()];
+  const [nul, stuffedDots, unstuffedDots, count] = [from.number(), from.number(), from.number(), from.number()];
+  const [digest, sender] = [from.text(), from.text()];
+  const recipients = Array.from({ length: count }, () => from.text());
+  const messageId = (head & NAMED) === 0 ? null : from.text();
+  const smuggling = (head & SMUGGLING) === 0 ? [] : from.value<MessageEvent['facts']['smuggling']>();
+  const eightBit = (head & EIGHT_BIT) !== 0;
+  return {
+    type: 'message',
+    seq,
+    at,
+    via: (head & BDAT) === 0 ? 'DATA' : 'BDAT',
+    offset,
+    length,
+    firstSeq,
+    firstAt,
+    lastSeq,
+    lastAt,
+    size,
+    digest,
+    messageId,
+    sender,
+    recipients,
+    facts: { lines, longestLine, bareLf, bareCr, nul, eightBit, stuffedDots, unstuffedDots, smuggling },
+    complete: (head & COMPLETE) !== 0,
+    stored: (head & STORED) === 0 ? null : stored,
+  };
 }

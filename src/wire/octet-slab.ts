@@ -1,26 +1,54 @@
-// A home for what was read. Reads are lent (server/lent-reads.ts), and even a read of its own would come in a block of 64 KiB
-// cut down to size, which leaves holes that nothing fits in. Copied side by side, octets cost their length. Used by
-// server/transport.ts for whatever goes on the record.
+// A home for what was read and said. Reads are lent (server/lent-reads.ts), and even a read of its own would come in a block
+// of 64 KiB cut down to size, which leaves holes that nothing fits in. Copied side by side, octets cost their length, and the
+// garbage collector does not see them. Used by server/transport.ts for what goes on the record, and by event-log.ts.
 
 const SLAB_OCTETS = 65_536;
-/** Above this a read gets a block of its own: it would leave too much of a slab unused. */
+/** Above this something gets a block of its own: it would leave too much of a slab unused. */
 const SMALL_OCTETS = 16_384;
 
 export class OctetSlab {
-  private slab = Buffer.allocUnsafeSlow(SLAB_OCTETS);
+  private slab = Buffer.alloc(0);
   private used = 0;
+  private latest = this.slab;
+
+  /** The block that the latest text was put into. */
+  get block(): ArrayBufferLike {
+    return this.latest.buffer;
+  }
 
   /** @returns a copy that nobody else writes to */
   keep(octets: Buffer): Buffer {
     const { length } = octets;
     if (length > SMALL_OCTETS) return Buffer.from(octets);
-    if (this.used + length > SLAB_OCTETS) {
+    const from = this.roomFor(length);
+    this.slab.set(octets, from);
+    return this.slab.subarray(from, this.used);
+  }
+
+  /**
+   * @param text latin1, a character for each octet
+   * @returns where it begins in `block`
+   */
+  keepText(text: string): number {
+    const { length } = text;
+    if (length > SMALL_OCTETS) {
+      this.latest = Buffer.allocUnsafeSlow(length);
+      this.latest.write(text, 'latin1');
+      return 0;
+    }
+    const from = this.roomFor(length);
+    this.latest = this.slab;
+    this.slab.write(text, from, length, 'latin1');
+    return from;
+  }
+
+  private roomFor(length: number): number {
+    if (this.used + length > this.slab.length) {
       this.slab = Buffer.allocUnsafeSlow(SLAB_OCTETS);
       this.used = 0;
     }
     const from = this.used;
     this.used += length;
-    this.slab.set(octets, from);
-    return this.slab.subarray(from, this.used);
+    return from;
   }
 }

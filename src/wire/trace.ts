@@ -4,6 +4,7 @@
 
 import type { Clock } from './clock';
 import { EventLog } from './event-log';
+import type { EventRoom } from './event-page';
 import type { Layer, ReceivedEvent, TraceEvent, TraceRecord, Unstamped } from './trace-event';
 
 /** Counts events over all connections of one server, so that order never has to be read off times. */
@@ -29,7 +30,7 @@ export class Trace {
   readonly connection: number;
   readonly server: number;
   readonly dropped = { octets: 0, events: 0 };
-  private readonly log = new EventLog();
+  private readonly log: EventLog;
   private keptOctets = 0;
   private readonly clock: Clock;
   private readonly sequence: Sequence;
@@ -38,6 +39,7 @@ export class Trace {
 
   /**
    * @param listener sees each event right after it was recorded: live transcript, statistics, Domino log
+   * @param room where events are packed: all connections of a server share it
    */
   constructor(
     connection: number,
@@ -46,6 +48,7 @@ export class Trace {
     sequence: Sequence,
     bounds: TraceBounds = DEFAULT_TRACE_BOUNDS,
     listener: ((event: TraceEvent) => void) | null = null,
+    room?: EventRoom,
   ) {
     this.connection = connection;
     this.server = server;
@@ -53,6 +56,7 @@ export class Trace {
     this.sequence = sequence;
     this.bounds = bounds;
     this.listener = listener;
+    this.log = new EventLog(room);
   }
 
   /**
@@ -142,13 +146,9 @@ export class Trace {
   private dropMiddle(): void {
     const quarter = Math.floor(this.bounds.events / 4);
     const gone = this.log.cut(quarter, Math.max(1, quarter));
-    for (const event of gone) {
-      if ((event.type === 'received' || event.type === 'sent') && event.octets !== undefined) {
-        this.keptOctets -= event.length;
-        this.dropped.octets += event.length;
-      }
-    }
-    this.dropped.events += gone.length;
+    this.keptOctets -= gone.octets;
+    this.dropped.octets += gone.octets;
+    this.dropped.events += gone.events;
   }
 
   private maskRange(layer: Layer, offset: number, length: number): Buffer {

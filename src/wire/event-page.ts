@@ -1,0 +1,166 @@
+// How packed events lie in memory: their numbers in rows of doubles, their texts in slabs of octets, both shared by all
+// connections of a server and out of the garbage collector's sight; a page knows where the rows of its events begin and
+// which blocks they name. Written and read in the same order by event-log.ts, which knows what stands where.
+
+import { OctetSlab } from './octet-slab';
+
+/** Numbers of one block. */
+const BLOCK_NUMBERS = 8192;
+/** A row's place is its block's number in the page times this, and where it begins there. */
+const PLACE = 65_536;
+/** The most numbers an event may come to; with more it stays an object. */
+export const MOST_NUMBERS = 512;
+/** In place of a text's block: it is no latin1 and stands among the values. Only traces written by hand have such. */
+const ELSEWHERE = -1;
+/** On a text of octets V8 sees without looking that this cannot match. */
+const BEYOND_LATIN1 = /[^\0-\xff]/;
+/** Looking further back for a shared value costs more than having it twice. */
+const LOOK_BACK = 8;
+
+export interface Page {
+  /** Where the row of each event begins. */
+  readonly places: number[];
+  readonly rows: Float64Array[];
+  /** What texts and octets lie in. */
+  readonly blocks: ArrayBufferLike[];
+  /** What is neither a number nor a text, in the order of the events. */
+  readonly values: unknown[];
+  /** Values that many events have in common, each here once. */
+  readonly shared: unknown[];
+  /** Octets that events have with them. */
+  octets: number;
+}
+
+export function newPage(): Page {
+  return { places: [], rows: [], blocks: [], values: [], shared: [], octets: 0 };
+}
+
+/** Words from short lists (layers, events, terminators), as numbers that hold for the whole process. */
+const words: string[] = [];
+const numberOfWord = new Map<string, number>();
+
+/** Where events are written; one for all connections of a server. */
+export class EventRoom {
+  private readonly texts = new OctetSlab();
+  private row = new Float64Array(0);
+  private used = 0;
+  private page = newPage();
+
+  /** A new event of this page begins. */
+  begin(page: Page): void {
+    if (this.used + MOST_NUMBERS > this.row.length) {
+      this.row = new Float64Array(BLOCK_NUMBERS);
+      this.used = 0;
+    }
+    this.page = page;
+    page.places.push(lastNumberOf(page.rows, this.row) * PLACE + this.used);
+  }
+
+  number(number: number): void {
+    this.row[this.used++] = number;
+  }
+
+  /** One of few. */
+  word(word: string): void {
+    let number = numberOfWord.get(word);
+    if (number === undefined) {
+      number = words.push(word) - 1;
+      numberOfWord.set(word, number);
+    }
+    this.number(number);
+  }
+
+  text(text: string): void {
+    if (BEYOND_LATIN1.test(text)) {
+      this.number(ELSEWHERE);
+      this.value(text);
+      return;
+    }
+    const from = this.texts.keepText(text);
+    this.place(this.texts.block, from, text.length);
+  }
+
+  /** They are not copied. */
+  octets({ buffer, byteOffset, length }: Buffer): void {
+    this.page.octets += length;
+    this.place(buffer, byteOffset, length);
+  }
+
+  value(value: unknown): void {
+    this.page.values.push(value);
+  }
+
+  /** A value that other events are likely to have as well. */
+  shared(value: unknown): void {
+    const { shared } = this.page;
+    const last = shared.length - 1;
+    for (let index = last; index > last - LOOK_BACK && index >= 0; index--) {
+      if (shared[index] === value) return this.number(index);
+    }
+    this.number(shared.push(value) - 1);
+  }
+
+  private place(block: ArrayBufferLike, from: number, length: number): void {
+    this.number(lastNumberOf(this.page.blocks, block));
+    this.number(from);
+    this.number(length);
+  }
+}
+
+/** The number of a block in a page, which is nearly always its last one; a new one is added. */
+function lastNumberOf<Block>(blocks: Block[], block: Block): number {
+  const last = blocks.length - 1;
+  if (blocks[last] === block) return last;
+  const index = blocks.lastIndexOf(block);
+  return index < 0 ? blocks.push(block) - 1 : index;
+}
+
+const NOWHERE = new Float64Array(0);
+
+export class PageReader {
+  private readonly page: Page;
+  private row: Float64Array = NOWHERE;
+  private at = 0;
+  private nextValue = 0;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  begin(event: number): void {
+    const place = this.page.places[event] ?? 0;
+    this.row = this.page.rows[Math.floor(place / PLACE)] ?? NOWHERE;
+    this.at = place % PLACE;
+  }
+
+  number(): number {
+    return this.row[this.at++] ?? NaN;
+  }
+
+  word<Word extends string>(): Word {
+    return words[this.number()] as Word;
+  }
+
+  text(): string {
+    const block = this.number();
+    return block === ELSEWHERE ? this.value<string>() : this.placed(block).toString('latin1');
+  }
+
+  octets(): Buffer {
+    return this.placed(this.number());
+  }
+
+  value<Value>(): Value {
+    return this.page.values[this.nextValue++] as Value;
+  }
+
+  shared<Value>(): Value {
+    return this.page.shared[this.number()] as Value;
+  }
+
+  private placed(block: number): Buffer {
+    const from = this.number();
+    const length = this.number();
+    return Buffer.from(this.page.blocks[block] ?? new ArrayBuffer(0), from, length);
+  }
+}
