@@ -112,6 +112,10 @@ const note: fc.Arbitrary<TraceEvent> = fc
   .record({ seq: count, at, detail: fc.string() })
   .map((event) => ({ type: 'note', fact: 'saved', ...event }));
 
+const mode: fc.Arbitrary<TraceEvent> = fc
+  .record({ seq: count, at, mode: fc.constantFrom<'content' | 'command'>('content', 'command') })
+  .map((event) => ({ type: 'mode', ...event }));
+
 const anyEvent: fc.Arbitrary<TraceEvent> = fc.oneof(
   crossed('received'),
   crossed('sent'),
