@@ -6,6 +6,7 @@ import { digestWithoutTraceHeaders, unstuff, withoutTerminator } from '../wire/c
 import type { MessageEvent } from '../wire/trace-event';
 import type { SubmissionOnRecord } from '../wire/trial-record';
 import type { Dialogue, Exchange, Reply } from './dialogue';
+import { readsFrom } from './plain-reads';
 import type { Transaction } from './transactions';
 
 /** What our replies made of it. `unknown`: no reply decided it, be it our fault or the client's. */
@@ -163,10 +164,9 @@ export function contentOf(dialogue: Dialogue, message: MessageEvent): Buffer | n
   const end = message.offset + message.length;
   const parts: Buffer[] = [];
   let length = 0;
-  for (const event of dialogue.record.events) {
-    if (event.type !== 'received' || event.layer !== 'plain' || event.octets === undefined) continue;
+  for (const event of readsFrom(dialogue.record.events, message.offset)) {
     if (event.offset >= end) break;
-    if (event.offset + event.length <= message.offset) continue;
+    if (event.octets === undefined) continue;
     const part = event.octets.subarray(Math.max(0, message.offset - event.offset), end - event.offset);
     parts.push(part);
     length += part.length;
