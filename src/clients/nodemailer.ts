@@ -2,7 +2,7 @@
 // The only file that imports the package. The content goes by its `raw` option, so that no header is added or rewritten.
 
 import { readFile } from 'node:fs/promises';
-import { createTransport } from 'nodemailer';
+import type * as nodemailer from 'nodemailer';
 import type { NodemailerError, SMTPTransportOptions } from 'nodemailer';
 import { version } from 'nodemailer/package.json';
 import type { ReportedOutcome } from '../wire/trial-record';
@@ -41,6 +41,8 @@ export function nodemailerDriver(): ClientDriver {
 
 async function sendOne(assignment: Assignment, submission: SubmissionToSend, ca: Buffer | null): Promise<ClientReport> {
   const log: string[] = [];
+  // Loaded by the first message, not by every start of the program.
+  const { createTransport } = require('nodemailer') as typeof nodemailer;
   const transport = createTransport(transportOptions(assignment, submission, ca, log));
   const report = (end: ClientReport['end'], outcomes: readonly ReportedOutcome[]): ClientReport => ({
     outcomes,

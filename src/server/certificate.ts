@@ -8,7 +8,7 @@ import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { domainToASCII } from 'node:url';
-import { generate } from 'selfsigned';
+import type * as selfsigned from 'selfsigned';
 import { systemClock, type Clock } from '../wire/clock';
 import type { CertificateKind } from '../scenario/scenario';
 import { CERTIFICATE_FILE, keptPair } from './certificate-folder';
@@ -36,7 +36,7 @@ const CA_TO_DAYS = 3650;
 const RENEW_DAYS = 30;
 const WRONG_NAME = 'wrong-name.invalid';
 
-type Extensions = NonNullable<NonNullable<Parameters<typeof generate>[1]>['extensions']>;
+type Extensions = NonNullable<NonNullable<Parameters<typeof selfsigned.generate>[1]>['extensions']>;
 
 /** @param folder made when it is not there; a temporary one takes its place when it cannot be written */
 export function certificates(folder: string, clock: Pick<Clock, 'date'> = systemClock()): CertificateSource {
@@ -167,6 +167,8 @@ async function make(
   [from, to]: readonly [number, number],
   extensions: Extensions,
 ): Promise<KeyPair> {
+  // Loaded when there is something to make: most starts find their certificates made.
+  const { generate } = require('selfsigned') as typeof selfsigned;
   const made = await generate([{ name: 'commonName', value: commonName }], {
     keyType: 'ec',
     curve: 'P-256',
