@@ -32,7 +32,8 @@ export type LineSink = (line: string, connection: number | null) => void;
 /** One open connection. */
 interface Seat {
   readonly count: SessionCount;
-  readonly options: LogOptions;
+  /** Null while no log is kept: a look of its own for each connection is not little. */
+  readonly options: LogOptions | null;
   log: LogState;
 }
 
@@ -92,7 +93,7 @@ export class DominoDesk {
     if (seat === undefined) {
       // What a connection still has to say after its end, that a message was saved for instance, is no line of the log.
       if (event.type !== 'connected') return;
-      const options = this.optionsFor(trace.server, connection);
+      const options = this.sink === null ? null : this.optionsFor(trace.server, connection);
       seat = { count: countSession(this.statistics), options, log: NEW_LOG };
       this.seats.set(connection, seat);
     }
@@ -100,7 +101,7 @@ export class DominoDesk {
     if (event.type === 'closed') this.seats.delete(connection);
     if (this.sink === null) return;
     const debugIo = this.changes[trace.server]?.debugIo ?? 0;
-    const options = debugIo === 0 ? seat.options : this.optionsFor(trace.server, connection);
+    const options = (debugIo === 0 ? seat.options : null) ?? this.optionsFor(trace.server, connection);
     const { state, lines } = logLines(seat.log, event, options);
     seat.log = state;
     for (const line of lines) this.sink(line, connection);

@@ -195,6 +195,10 @@ export interface Session {
   readonly swallowCode: number | null;
 }
 
+/** Shared by all sessions that have none yet: values are replaced, never written to. */
+const NOTHING: Readonly<Record<string, never>> = {};
+const NONE_DEFERRED: readonly string[] = [];
+
 export function newSession(connection: number, seed: number, peer: Endpoint, local: Endpoint): Session {
   return {
     connection,
@@ -209,20 +213,20 @@ export function newSession(connection: number, seed: number, peer: Endpoint, loc
     mechanism: null,
     claimedUser: null,
     saslPlayed: false,
-    nth: {},
+    nth: NOTHING,
     eventNumber: 0,
     drawn: 0,
     errors: 0,
-    captures: {},
+    captures: NOTHING,
     extensions: null,
     sizeLimit: undefined,
     hostname: null,
     offered: null,
-    spent: {},
-    spentHere: {},
+    spent: NOTHING,
+    spentHere: NOTHING,
     program: null,
     waiting: null,
-    deferred: [],
+    deferred: NONE_DEFERRED,
     peerClosed: false,
     prepaid: null,
     messageOpen: false,
@@ -231,7 +235,7 @@ export function newSession(connection: number, seed: number, peer: Endpoint, loc
     bdatChunks: 0,
     bdatSize: 0,
     listing: null,
-    lookUps: {},
+    lookUps: NOTHING,
     swallowCode: null,
   };
 }

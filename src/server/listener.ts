@@ -65,6 +65,7 @@ interface ProxyHeader {
 export class Listener extends SMTPServer {
   private readonly arrived: ListenerOptions['arrived'];
   private readonly sockets = new Set<Socket>();
+  private readonly gone: (this: Socket) => void;
   private stopping: Promise<void> | null = null;
 
   constructor(options: ListenerOptions) {
@@ -80,6 +81,11 @@ export class Listener extends SMTPServer {
       closeTimeout: Math.max(1, options.closeTimeoutMs ?? CLOSE_TIMEOUT_MS),
     });
     this.arrived = options.arrived;
+    const { sockets } = this;
+    // One function for all sockets, which Node calls on the one that it is about.
+    this.gone = function gone(this: Socket): void {
+      sockets.delete(this);
+    };
     // Without a header to wait for, smtp-server's way to `connect` only costs: a random name, and a turn of the loop.
     if (!options.proxyProtocol) {
       this.server.removeAllListeners('connection');
@@ -175,11 +181,13 @@ export class Listener extends SMTPServer {
 
   private guard(socket: Socket): void {
     this.sockets.add(socket);
-    socket.on('close', () => this.sockets.delete(socket));
+    socket.on('close', this.gone);
     // Between accept and `connect` nobody listens yet, and a client's RST must not end the program.
-    socket.on('error', () => undefined);
+    socket.on('error', ignored);
   }
 }
+
+function ignored(): void {}
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): ListenError {
   const code = error.code ?? '';

@@ -18,7 +18,7 @@ import type { ReceivedMessage } from './message-store';
 import type { SessionHost, SessionStart } from './session-host';
 import { SessionServices } from './session-services';
 import { commandEvent, messageEvent, receivedMessage, replyEvent } from './session-events';
-import { Transport } from './transport';
+import { Transport, type TransportEvents } from './transport';
 import { UnitReader, type TakenMessage } from './unit-reader';
 
 /** Octets read ahead of what was taken, before reading pauses. */
@@ -30,7 +30,7 @@ const BARE_CR_PATIENCE_MS = 200;
 /** After our FIN: read on and record, so that no RST destroys the reply (semantics A5). */
 const DRAIN_MS = 2000;
 
-export class ServerSession {
+export class ServerSession implements TransportEvents {
   readonly connection: number;
   readonly trace: Trace;
   readonly peer: Endpoint;
@@ -43,7 +43,7 @@ export class ServerSession {
 
   private readonly inputs: Input[] = [];
   /** Of the latest step, and how many of them are done. */
-  private effects: readonly Effect[] = [];
+  private effects: readonly Effect[] = NO_EFFECTS;
   private performed = 0;
   private readonly alarms: Alarms;
   /** What to add to the record's clock to get the date; taken once, so that a unit costs no Date. */
@@ -102,15 +102,7 @@ export class ServerSession {
         tls: start.tls,
         reads: start.reads,
       },
-      {
-        octets: (octets, seq, at) => this.onOctets(octets, seq, at),
-        fin: () => this.onPeerGone('fin'),
-        reset: () => this.onPeerGone('reset'),
-        drained: () => this.pump(),
-        secured: () => this.input({ kind: 'secured' }),
-        tlsFailed: (reason) => this.input({ kind: 'tls-failed', reason }),
-        closed: () => this.onClosed(),
-      },
+      this,
     );
   }
 
@@ -160,7 +152,7 @@ export class ServerSession {
 
   // --- what comes in ---------------------------------------------------------------------------------------------
 
-  private onOctets(octets: Buffer, seq: number, at: number): void {
+  onOctets(octets: Buffer, seq: number, at: number): void {
     this.lastActivityAt = at;
     if (this.state.phase === 'closing') return;
     this.units.push(octets, seq, at);
@@ -175,7 +167,15 @@ export class ServerSession {
     else this.pump();
   }
 
-  private onPeerGone(how: 'fin' | 'reset'): void {
+  onDrained(): void {
+    this.pump();
+  }
+
+  onHandshake(failed: string | null): void {
+    this.input(failed === null ? { kind: 'secured' } : { kind: 'tls-failed', reason: failed });
+  }
+
+  onPeerGone(how: 'fin' | 'reset'): void {
     if (this.peerGone) return;
     this.peerGone = true;
     this.noteEnd('client', how);
@@ -206,7 +206,12 @@ export class ServerSession {
           this.perform(effect);
         } else {
           const input = this.inputs.shift() ?? this.nextUnit();
-          if (input === null) return;
+          if (input === null) {
+            // Done with, and a client that goes on waiting should not keep them.
+            this.effects = NO_EFFECTS;
+            this.performed = 0;
+            return;
+          }
           this.feed(input);
         }
       }
@@ -493,7 +498,7 @@ export class ServerSession {
     }
   }
 
-  private onClosed(): void {
+  onClosed(): void {
     this.alarms.cancelAll();
     this.cutMessageShort();
     const { received, sent } = this.transport.wireTotals;
@@ -510,3 +515,4 @@ export class ServerSession {
 }
 
 const NO_LINES: readonly string[] = [];
+const NO_EFFECTS: readonly Effect[] = [];

@@ -13,18 +13,17 @@ import { lendReads } from './lent-reads';
 import { PathDriver } from './path-driver';
 import type { TlsAcceptor } from './tls';
 
-/** What the session hears. */
+/** What the session hears; it is itself what listens, so that a connection that only waits has no closure for each. */
 export interface TransportEvents {
   /** Plain octets, already on the trace: the `seq` and time of their event. */
-  octets(octets: Buffer, seq: number, at: number): void;
-  fin(): void;
-  reset(reason: string): void;
+  onOctets(octets: Buffer, seq: number, at: number): void;
+  onPeerGone(how: 'fin' | 'reset'): void;
   /** Everything written has left for the kernel. */
-  drained(): void;
-  secured(): void;
-  tlsFailed(reason: string): void;
+  onDrained(): void;
+  /** @param failed why, or null when the handshake came out well */
+  onHandshake(failed: string | null): void;
   /** The socket is gone for good. */
-  closed(): void;
+  onClosed(): void;
 }
 
 export interface TransportOptions {
@@ -45,6 +44,10 @@ const FLUSH_OCTETS = 16_384;
 /** Above this the session waits for `drained` before it takes more input: a client that never reads costs no memory. */
 export const WRITE_AHEAD_OCTETS = 65_536;
 
+/** Who may stop reading. */
+type Pauser = 'session' | 'path';
+const NOT_PAUSED = { session: false, path: false };
+
 /** The plain end of the connection, as the session uses it. */
 export class Transport {
   private readonly socket: Socket;
@@ -64,7 +67,7 @@ export class Transport {
   private wireSent = 0;
   private ended = false;
   private over = false;
-  private readonly pauses = new Set<'session' | 'path'>();
+  private pausedBy: Readonly<Record<Pauser, boolean>> = NOT_PAUSED;
   private writing: Alarm | null = null;
 
   constructor(options: TransportOptions, events: TransportEvents) {
@@ -78,10 +81,8 @@ export class Transport {
     this.path = path.length === 0 ? null : this.layPath(path, connection, random);
     socket.setNoDelay(true);
     lendReads(socket, (octets) => this.onWire(octets));
-    socket.on('end', () => (this.path === null ? this.onPlainEnd() : this.path.input({ fin: true })));
-    socket.on('error', (error: NodeJS.ErrnoException) => this.onError(error));
-    socket.on('drain', () => this.onDrain());
-    socket.on('close', () => this.onClose());
+    (socket as CarryingSocket)[TRANSPORT] = this;
+    socket.on('end', onEnd).on('error', onError).on('drain', onDrain).on('close', onClose);
   }
 
   /** Octets handed to the client and not yet taken by the kernel. */
@@ -140,13 +141,15 @@ export class Transport {
     else this.path.output({ octets });
   }
 
-  pause(why: 'session' | 'path'): void {
-    this.pauses.add(why);
+  pause(why: Pauser): void {
+    this.pausedBy = { ...this.pausedBy, [why]: true };
     this.socket.pause();
   }
 
-  resume(why: 'session' | 'path'): void {
-    if (this.pauses.delete(why) && this.pauses.size === 0 && !this.over) this.socket.resume();
+  resume(why: Pauser): void {
+    if (!this.pausedBy[why]) return;
+    this.pausedBy = { ...this.pausedBy, [why]: false };
+    if (!this.pausedBy.session && !this.pausedBy.path && !this.over) this.socket.resume();
   }
 
   /** FIN, after all that was written; with TLS a close_notify first unless the scenario keeps it back. */
@@ -177,7 +180,7 @@ export class Transport {
    * @param behind plaintext that came behind the STARTTLS line and is to be fed to the session afterwards, or null
    */
   startTls(behind: Buffer | null): void {
-    if (this.tls === null) return this.events.tlsFailed('this server has no certificate');
+    if (this.tls === null) return this.events.onHandshake('this server has no certificate');
     this.flush();
     this.handshaking = true;
     const secure = this.tls.accept(this.path === null ? this.socket : this.path.duplex());
@@ -188,7 +191,7 @@ export class Transport {
       const { version, name } = { version: secure.getProtocol(), name: secure.getCipher()?.name };
       const servername = typeof secure.servername === 'string' ? { servername: secure.servername } : {};
       this.trace.record({ type: 'tls', phase: 'secured', protocol: version ?? '', cipher: name ?? '', ...servername });
-      this.events.secured();
+      this.events.onHandshake(null);
       if (behind !== null && behind.length > 0) this.onPlain(behind);
     });
     secure.on('data', (octets: Buffer) => this.onPlain(octets));
@@ -220,18 +223,24 @@ export class Transport {
     const octets = this.reads.keep(read);
     const seq = this.recordReceived('plain', this.receivedOffset, octets, at);
     this.receivedOffset += octets.length;
-    this.events.octets(octets, seq, at);
+    this.events.onOctets(octets, seq, at);
+  }
+
+  /** FIN, on the socket. */
+  onEnd(): void {
+    if (this.path === null) this.onPlainEnd();
+    else this.path.input({ fin: true });
   }
 
   private onPlainEnd(): void {
     this.trace.record({ type: 'peer', what: 'fin' });
-    this.events.fin();
+    this.events.onPeerGone('fin');
   }
 
-  private onError(error: NodeJS.ErrnoException): void {
+  onError(error: NodeJS.ErrnoException): void {
     const reset = error.code === 'ECONNRESET';
     this.trace.record({ type: 'peer', what: reset ? 'reset' : 'write-failed', reason: error.code ?? error.message });
-    this.events.reset(error.code ?? error.message);
+    this.events.onPeerGone('reset');
   }
 
   private onTlsError(error: NodeJS.ErrnoException): void {
@@ -243,21 +252,21 @@ export class Transport {
     this.handshaking = false;
     this.secure = null;
     this.trace.record({ type: 'tls', phase: 'failed', reason });
-    this.events.tlsFailed(reason);
+    this.events.onHandshake(reason);
   }
 
-  private onDrain(): void {
-    if (!this.blocked) this.events.drained();
+  onDrain(): void {
+    if (!this.blocked) this.events.onDrained();
   }
 
-  private onClose(): void {
+  onClose(): void {
     if (this.over) return;
     this.over = true;
     this.writing?.cancel();
     this.path?.stop();
     this.wireReceived = this.path === null ? this.socket.bytesRead : this.wireReceived;
     this.wireSent = this.socket.bytesWritten;
-    this.events.closed();
+    this.events.onClosed();
   }
 
   // --- the path --------------------------------------------------------------------------------------------------
@@ -279,7 +288,7 @@ export class Transport {
         resetToClient: () => this.reset(),
         resetToServer: (reason) => {
           trace.record({ type: 'peer', what: 'reset', reason });
-          this.events.reset(reason);
+          this.events.onPeerGone('reset');
           this.destroy();
         },
         pauseClient: (paused) => {
@@ -302,4 +311,25 @@ export class Transport {
   private recordSent(layer: Layer, offset: number, octets: Buffer): void {
     this.trace.recordOctets('sent', layer, offset, octets);
   }
+}
+
+// One function for all sockets, which Node calls on the one that it is about.
+
+const TRANSPORT = Symbol('transport');
+type CarryingSocket = Socket & { [TRANSPORT]?: Transport };
+
+function onEnd(this: CarryingSocket): void {
+  this[TRANSPORT]?.onEnd();
+}
+
+function onError(this: CarryingSocket, error: NodeJS.ErrnoException): void {
+  this[TRANSPORT]?.onError(error);
+}
+
+function onDrain(this: CarryingSocket): void {
+  this[TRANSPORT]?.onDrain();
+}
+
+function onClose(this: CarryingSocket): void {
+  this[TRANSPORT]?.onClose();
 }

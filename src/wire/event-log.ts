@@ -37,7 +37,8 @@ export class EventLog {
     let page = this.pages[this.pages.length - 1];
     if (page === undefined || page.places.length === PAGE_EVENTS) {
       page = newPage();
-      this.pages.push(page);
+      if (this.pages.length === 0) this.pages = [page];
+      else this.pages.push(page);
     }
     this.packed++;
     this.room.begin(page);

@@ -20,13 +20,13 @@ const LOOK_BACK = 8;
 export interface Page {
   /** Where the row of each event begins. */
   readonly places: number[];
-  readonly rows: Float64Array[];
+  rows: Float64Array[];
   /** What texts and octets lie in. */
-  readonly blocks: ArrayBufferLike[];
+  blocks: ArrayBufferLike[];
   /** What is neither a number nor a text, in the order of the events. */
-  readonly values: unknown[];
+  values: unknown[];
   /** Values that many events have in common, each here once. */
-  readonly shared: unknown[];
+  shared: unknown[];
   /** Octets that events have with them. */
   octets: number;
 }
@@ -53,7 +53,10 @@ export class EventRoom {
       this.used = 0;
     }
     this.page = page;
-    page.places.push(lastNumberOf(page.rows, this.row) * PLACE + this.used);
+    const { rows } = page;
+    const number = numberOf(rows, this.row);
+    if (number === rows.length) page.rows = appended(rows, this.row);
+    page.places.push(number * PLACE + this.used);
   }
 
   number(number: number): void {
@@ -87,7 +90,7 @@ export class EventRoom {
   }
 
   value(value: unknown): void {
-    this.page.values.push(value);
+    this.page.values = appended(this.page.values, value);
   }
 
   /** A value that other events are likely to have as well. */
@@ -97,22 +100,33 @@ export class EventRoom {
     for (let index = last; index > last - LOOK_BACK && index >= 0; index--) {
       if (shared[index] === value) return this.number(index);
     }
-    this.number(shared.push(value) - 1);
+    this.number(shared.length);
+    this.page.shared = appended(shared, value);
   }
 
   private place(block: ArrayBufferLike, from: number, length: number): void {
-    this.number(lastNumberOf(this.page.blocks, block));
+    const { blocks } = this.page;
+    const number = numberOf(blocks, block);
+    if (number === blocks.length) this.page.blocks = appended(blocks, block);
+    this.number(number);
     this.number(from);
     this.number(length);
   }
 }
 
-/** The number of a block in a page, which is nearly always its last one; a new one is added. */
-function lastNumberOf<Block>(blocks: Block[], block: Block): number {
+/** The number of a block in a page, which is nearly always its last one; of one that is not there, the next number. */
+function numberOf<Block>(blocks: readonly Block[], block: Block): number {
   const last = blocks.length - 1;
   if (blocks[last] === block) return last;
   const index = blocks.lastIndexOf(block);
-  return index < 0 ? blocks.push(block) - 1 : index;
+  return index < 0 ? blocks.length : index;
+}
+
+/** The first push makes room for seventeen; ten thousand connections that only wait have one item in most lists. */
+function appended<Item>(list: Item[], item: Item): Item[] {
+  if (list.length === 0) return [item];
+  list.push(item);
+  return list;
 }
 
 const NOWHERE = new Float64Array(0);
