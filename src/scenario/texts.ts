@@ -58,7 +58,15 @@ function helloName({ session }: Turn, subject: Subject): string {
  * @param wallClock ms since 1970
  */
 export function mailDate(wallClock: number): string {
-  const date = new Date(wallClock);
+  const second = Math.floor(wallClock / 1000);
+  if (second !== latest.second) latest = { second, text: dateText(new Date(second * 1000)) };
+  return latest.text;
+}
+
+/** Many connections are greeted within a second. */
+let latest = { second: NaN, text: '' };
+
+function dateText(date: Date): string {
   const two = (number: number): string => String(number).padStart(2, '0');
   const time = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
   const day = `${DAYS[date.getUTCDay()]}, ${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;

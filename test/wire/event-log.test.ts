@@ -48,6 +48,8 @@ const command: fc.Arbitrary<CommandEvent> = fc
   )
   .map(([event, more]) => ({ type: 'command', ...event, ...more }));
 
+const source = fc.constantFrom<ReplyEvent['source']>({ kind: 'default' }, { kind: 'rule', rule: 'rules[0]' });
+
 const flag = (key: string): fc.Arbitrary<object> => fc.constantFrom({}, { [key]: true });
 
 const reply: fc.Arbitrary<ReplyEvent> = fc
@@ -58,7 +60,7 @@ const reply: fc.Arbitrary<ReplyEvent> = fc
       code: fc.option(fc.nat({ max: 999 })),
       octets: text,
       answers: fc.option(count),
-      source: fc.constantFrom<ReplyEvent['source']>({ kind: 'default' }, { kind: 'rule', rule: 'rules[0]' }),
+      source,
       inputWaiting: count,
       offset: count,
       length: count,
@@ -116,12 +118,50 @@ const mode: fc.Arbitrary<TraceEvent> = fc
   .record({ seq: count, at, mode: fc.constantFrom<'content' | 'command'>('content', 'command') })
   .map((event) => ({ type: 'mode', ...event }));
 
+const endpoint = fc.record({ address: text, port: count }, AS_OBJECTS);
+
+const connected: fc.Arbitrary<TraceEvent> = fc
+  .tuple(
+    fc.record({ seq: count, at, connection: count, server: count, peer: endpoint, local: endpoint }),
+    flag('implicitTls'),
+    fc.option(fc.record({ proxiedBy: endpoint }), { nil: {} }),
+  )
+  .map(([event, ...more]) => Object.assign({ type: 'connected' as const, ...event }, ...more) as TraceEvent);
+
+const gone: fc.Arbitrary<TraceEvent> = fc
+  .tuple(
+    fc.record({ seq: count, at, what: fc.constantFrom<'fin' | 'reset'>('fin', 'reset') }),
+    fc.option(fc.record({ reason: text }), { nil: {} }),
+  )
+  .map(([event, more]) => ({ type: 'peer', ...event, ...more }));
+
+const closing: fc.Arbitrary<TraceEvent> = fc
+  .record({ seq: count, at, how: fc.constantFrom<'close' | 'reset'>('close', 'reset'), source })
+  .map((event) => ({ type: 'closing', ...event }));
+
+const closed: fc.Arbitrary<TraceEvent> = fc
+  .record({
+    seq: count,
+    at,
+    by: fc.constantFrom<'client' | 'server'>('client', 'server'),
+    how: fc.constantFrom<'fin' | 'destroyed'>('fin', 'destroyed'),
+    receivedOctets: count,
+    sentOctets: count,
+    unread: count,
+  })
+  .map((event) => ({ type: 'closed', ...event }));
+
 const anyEvent: fc.Arbitrary<TraceEvent> = fc.oneof(
   crossed('received'),
   crossed('sent'),
   command,
   reply,
   message,
+  mode,
+  connected,
+  gone,
+  closing,
+  closed,
   note,
 );
 

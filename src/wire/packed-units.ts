@@ -1,0 +1,196 @@
+// Commands, replies and messages as numbers and texts. Used by event-packing.ts.
+
+import { MOST_NUMBERS, type EventRoom, type PageReader } from './event-page';
+import { COMMAND, MESSAGE, REPLY } from './packed-kinds';
+import type { CommandEvent, MessageEvent, ReplyEvent } from './trace-event';
+
+const CUT = 16;
+const REDACTED = 32;
+const CODE = 16;
+const ANSWERS = 32;
+const RAW = 64;
+const AS = 128;
+const DRIBBLED = 256;
+const UNSOLICITED = 512;
+const BDAT = 16;
+const COMPLETE = 32;
+const STORED = 64;
+const EIGHT_BIT = 128;
+const NAMED = 256;
+const SMUGGLING = 512;
+
+/** Three numbers each, and some for the message itself. */
+export const MOST_RECIPIENTS = MOST_NUMBERS / 4;
+
+type Writable<E> = { -readonly [Key in keyof E]: E[Key] };
+
+// --- commands ----------------------------------------------------------------------------------------------------
+
+export function packCommand(to: EventRoom, event: CommandEvent): void {
+  const { seq, at, offset, length, firstSeq, firstAt, lastSeq, lastAt } = event;
+  to.number(COMMAND | (event.cut === true ? CUT : 0) | (event.redacted === true ? REDACTED : 0));
+  to.number(seq);
+  to.number(at);
+  to.number(offset);
+  to.number(length);
+  to.number(firstSeq);
+  to.number(firstAt);
+  to.number(lastSeq);
+  to.number(lastAt);
+  to.word(event.event);
+  to.text(event.line);
+  to.word(event.terminator);
+}
+
+export function unpackCommand(from: PageReader, head: number): CommandEvent {
+  const [seq, at, offset, length] = [from.number(), from.number(), from.number(), from.number()];
+  const [firstSeq, firstAt, lastSeq, lastAt] = [from.number(), from.number(), from.number(), from.number()];
+  const command: Writable<CommandEvent> = {
+    type: 'command',
+    seq,
+    at,
+    event: from.word<CommandEvent['event']>(),
+    line: from.text(),
+    terminator: from.word<CommandEvent['terminator']>(),
+    offset,
+    length,
+    firstSeq,
+    firstAt,
+    lastSeq,
+    lastAt,
+  };
+  if ((head & CUT) !== 0) command.cut = true;
+  if ((head & REDACTED) !== 0) command.redacted = true;
+  return command;
+}
+
+// --- replies -----------------------------------------------------------------------------------------------------
+
+export function packReply(to: EventRoom, event: ReplyEvent): void {
+  const { seq, at, code, answers, inputWaiting, offset, length, as } = event;
+  const head =
+    REPLY |
+    (code === null ? 0 : CODE) |
+    (answers === null ? 0 : ANSWERS) |
+    (event.raw === true ? RAW : 0) |
+    (as === undefined ? 0 : AS) |
+    (event.dribbled === true ? DRIBBLED : 0) |
+    (event.unsolicited === true ? UNSOLICITED : 0);
+  to.number(head);
+  to.number(seq);
+  to.number(at);
+  to.number(code ?? 0);
+  to.number(answers ?? 0);
+  to.number(inputWaiting);
+  to.number(offset);
+  to.number(length);
+  if (as !== undefined) to.number(as);
+  to.text(event.octets);
+  to.shared(event.source);
+}
+
+export function unpackReply(from: PageReader, head: number): ReplyEvent {
+  const [seq, at, code, answers] = [from.number(), from.number(), from.number(), from.number()];
+  const [inputWaiting, offset, length] = [from.number(), from.number(), from.number()];
+  const as = (head & AS) === 0 ? undefined : from.number();
+  const reply: Writable<ReplyEvent> = {
+    type: 'reply',
+    seq,
+    at,
+    code: (head & CODE) === 0 ? null : code,
+    octets: from.text(),
+    answers: (head & ANSWERS) === 0 ? null : answers,
+    source: from.shared<ReplyEvent['source']>(),
+    inputWaiting,
+    offset,
+    length,
+  };
+  if ((head & RAW) !== 0) reply.raw = true;
+  if (as !== undefined) reply.as = as;
+  if ((head & UNSOLICITED) !== 0) reply.unsolicited = true;
+  if ((head & DRIBBLED) !== 0) reply.dribbled = true;
+  return reply;
+}
+
+// --- messages ----------------------------------------------------------------------------------------------------
+
+export function packMessage(to: EventRoom, event: MessageEvent): void {
+  const { seq, at, via, offset, length, firstSeq, firstAt, lastSeq, lastAt, size, stored, complete, facts } = event;
+  const { messageId, recipients } = event;
+  const head =
+    MESSAGE |
+    (via === 'BDAT' ? BDAT : 0) |
+    (complete ? COMPLETE : 0) |
+    (stored === null ? 0 : STORED) |
+    (facts.eightBit ? EIGHT_BIT : 0) |
+    (messageId === null ? 0 : NAMED) |
+    (facts.smuggling.length === 0 ? 0 : SMUGGLING);
+  to.number(head);
+  to.number(seq);
+  to.number(at);
+  to.number(offset);
+  to.number(length);
+  to.number(firstSeq);
+  to.number(firstAt);
+  to.number(lastSeq);
+  to.number(lastAt);
+  to.number(size);
+  to.number(stored ?? 0);
+  to.number(facts.lines);
+  to.number(facts.longestLine);
+  to.number(facts.bareLf);
+  to.number(facts.bareCr);
+  to.number(facts.nul);
+  to.number(facts.stuffedDots);
+  to.number(facts.unstuffedDots);
+  to.number(recipients.length);
+  to.text(event.digest);
+  to.text(event.sender);
+  for (const recipient of recipients) to.text(recipient);
+  if (messageId !== null) to.text(messageId);
+  if (facts.smuggling.length > 0) to.value(facts.smuggling);
+}
+
+export function unpackMessage(from: PageReader, head: number): MessageEvent {
+  const [seq, at, offset, length, firstSeq] = [
+    from.number(),
+    from.number(),
+    from.number(),
+    from.number(),
+    from.number(),
+  ];
+  const [firstAt, lastSeq, lastAt, size, stored] = [
+    from.number(),
+    from.number(),
+    from.number(),
+    from.number(),
+    from.number(),
+  ];
+  const [lines, longestLine, bareLf, bareCr] = [from.number(), from.number(), from.number(), from.number()];
+  const [nul, stuffedDots, unstuffedDots, count] = [from.number(), from.number(), from.number(), from.number()];
+  const [digest, sender] = [from.text(), from.text()];
+  const recipients = Array.from({ length: count }, () => from.text());
+  const messageId = (head & NAMED) === 0 ? null : from.text();
+  const smuggling = (head & SMUGGLING) === 0 ? [] : from.value<MessageEvent['facts']['smuggling']>();
+  const eightBit = (head & EIGHT_BIT) !== 0;
+  return {
+    type: 'message',
+    seq,
+    at,
+    via: (head & BDAT) === 0 ? 'DATA' : 'BDAT',
+    offset,
+    length,
+    firstSeq,
+    firstAt,
+    lastSeq,
+    lastAt,
+    size,
+    digest,
+    messageId,
+    sender,
+    recipients,
+    facts: { lines, longestLine, bareLf, bareCr, nul, eightBit, stuffedDots, unstuffedDots, smuggling },
+    complete: (head & COMPLETE) !== 0,
+    stored: (head & STORED) === 0 ? null : stored,
+  };
+}
