@@ -5,8 +5,8 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../wire/clock';
 import { EventRoom } from '../wire/event-page';
 import { OctetSlab } from '../wire/octet-slab';
-import { Trace, type Sequence, type TraceBounds } from '../wire/trace';
-import type { Endpoint, TraceEvent } from '../wire/trace-event';
+import { Trace, type Sequence, type TraceBounds, type TraceListener } from '../wire/trace';
+import type { Endpoint } from '../wire/trace-event';
 import type { CompiledServer } from '../scenario/compile';
 import type { LookUp } from '../scenario/effects';
 import { plainAddress } from '../scenario/networks';
@@ -43,7 +43,7 @@ export interface PortHost {
   admitted(server: number, counts: AdmissionCounts): void;
   /** The port could not be opened in time, or broke while it listened. */
   failed(error: ListenError | Error): void;
-  readonly onEvent: ((trace: Trace, event: TraceEvent) => void) | null;
+  readonly onEvent: TraceListener | null;
 }
 
 export class MailPort {
@@ -155,16 +155,8 @@ export class MailPort {
   private arrive(listener: Listener, socket: Socket, arrived: ArrivedPeer): ServerSession {
     const { host, path, tls, index } = this;
     const connection = host.nextConnection();
-    const { onEvent } = host;
-    const trace: Trace = new Trace(
-      connection,
-      index,
-      host.clock,
-      host.sequence,
-      host.traceBounds,
-      onEvent === null ? null : (event) => onEvent(trace, event),
-      this.room,
-    );
+    // No closure of this function: a finished trace is kept, and would keep the session and its socket.
+    const trace = new Trace(connection, index, host.clock, host.sequence, host.traceBounds, host.onEvent, this.room);
     host.opened(trace);
     const peer: Endpoint = { address: arrived.remoteAddress, port: arrived.remotePort };
     const local: Endpoint = { address: plainAddress(socket.localAddress ?? ''), port: socket.localPort ?? 0 };

@@ -26,6 +26,9 @@ const REDACTED = 0x2a; // '*'
 type Writable<E> = E extends TraceEvent ? { -readonly [K in keyof E]: E[K] } : never;
 type Stampable = Writable<TraceEvent>;
 
+/** Told each event right after it was recorded; with the trace, so that one function serves all connections. */
+export type TraceListener = (trace: Trace, event: TraceEvent) => void;
+
 export class Trace {
   readonly connection: number;
   readonly server: number;
@@ -35,7 +38,7 @@ export class Trace {
   private readonly clock: Clock;
   private readonly sequence: Sequence;
   private readonly bounds: TraceBounds;
-  private readonly listener: ((event: TraceEvent) => void) | null;
+  private readonly listener: TraceListener | null;
 
   /**
    * @param listener sees each event right after it was recorded: live transcript, statistics, Domino log
@@ -47,7 +50,7 @@ export class Trace {
     clock: Clock,
     sequence: Sequence,
     bounds: TraceBounds = DEFAULT_TRACE_BOUNDS,
-    listener: ((event: TraceEvent) => void) | null = null,
+    listener: TraceListener | null = null,
     room?: EventRoom,
   ) {
     this.connection = connection;
@@ -81,7 +84,7 @@ export class Trace {
   append(event: TraceEvent): number {
     this.log.push(event);
     if (this.log.length > this.bounds.events) this.dropMiddle();
-    this.listener?.(event);
+    this.listener?.(this, event);
     return event.seq;
   }
 
