@@ -5,12 +5,15 @@
 //   client ◄── 220 **********            ◄──  220 mail.example.com     banner
 //   client ──► a line that is too long   ──►  RST to both ends         limits
 //
-// Lengths never change. Content passes untouched, but its header lines are measured. Not imitated: body and MIME file name limits.
+// Lengths never change. Content passes untouched, but its header lines and MIME file names are measured. A body line beyond
+// 998 octets the firewall only logs, so there is nothing to imitate.
 
 import type { ReplyLine, Unit, Watch } from './dialogue-watch';
 import { recast } from './dialogue-watch';
 import { keywordOf, maskBanner, maskKeyword, maskVerb } from './masking';
 import type { Middlebox } from './middlebox';
+import { FILE_NAME_SCAN_START, scanFileNames } from './mime-file-name';
+import type { FileNameScan } from './mime-file-name';
 import type { TextBoxState, UnitStep } from './text-box';
 import { textBox } from './text-box';
 
@@ -30,6 +33,8 @@ export interface AsaInspectConfig {
   readonly recipients: number | null;
   /** Octets of a line of the header section, without its CRLF. */
   readonly headerLineOctets: number | null;
+  /** Octets of a MIME file name, wherever in the content. */
+  readonly fileNameOctets: number | null;
 }
 
 /** The parameters the firewall has names for are kept; which of them a given release knows is inferred from captures. */
@@ -69,6 +74,7 @@ export const ASA_INSPECT_DEFAULTS: AsaInspectConfig = {
   senderOctets: 320,
   recipients: 100,
   headerLineOctets: 998,
+  fileNameOctets: 255,
 };
 
 interface AsaOwn {
@@ -77,6 +83,7 @@ interface AsaOwn {
   readonly recipients: number;
   /** Octets of the header line so far; null once the header section has ended. */
   readonly headerColumn: number | null;
+  readonly fileName: FileNameScan;
 }
 
 export type AsaInspectState = TextBoxState<AsaOwn>;
@@ -88,7 +95,7 @@ export function asaInspect(config: AsaInspectConfig): Middlebox<AsaInspectState>
   return textBox<AsaOwn>({
     name: 'asa-inspect',
     explain: () => explainAsa(config),
-    begin: { masked: 0, recipients: 0, headerColumn: 0 },
+    begin: { masked: 0, recipients: 0, headerColumn: 0, fileName: FILE_NAME_SCAN_START },
     unit: (own, unit, watch) => asaUnit(config, own, unit, watch),
   });
 }
@@ -98,7 +105,7 @@ function asaUnit(config: AsaInspectConfig, own: AsaOwn, unit: Unit, watch: Watch
     case 'command':
       return asaCommand(config, own, unit.verb, unit.octets, watch);
     case 'content':
-      return measureHeader(config, own, unit.octets);
+      return measure(config, own, unit.octets);
     case 'reply-line':
       return asaReplyLine(config, own, unit);
     default:
@@ -118,6 +125,7 @@ function asaCommand(
     ...before,
     recipients: verb === 'MAIL' || verb === 'RSET' ? 0 : counted,
     headerColumn: 0,
+    fileName: FILE_NAME_SCAN_START,
   };
   const tooLong =
     exceeds(line.length, config.commandLineOctets) ||
@@ -142,19 +150,34 @@ function asaReplyLine(config: AsaInspectConfig, own: AsaOwn, line: ReplyLine): U
   return { own: { ...own, masked: own.masked + 1 }, pass: maskKeyword(line.octets, own.masked) };
 }
 
-/** Passes content up to the octet with which a header line becomes too long, and drops the connection there. */
-function measureHeader(config: AsaInspectConfig, own: AsaOwn, octets: Buffer): UnitStep<AsaOwn> {
-  if (config.headerLineOctets === null) return { own, pass: octets };
-  let column = own.headerColumn;
+/** Passes content up to the octet with which a header line or a file name becomes too long, and drops the connection there. */
+function measure(config: AsaInspectConfig, own: AsaOwn, octets: Buffer): UnitStep<AsaOwn> {
+  const header = measureHeader(config, own.headerColumn, octets);
+  const names =
+    config.fileNameOctets === null
+      ? { scan: own.fileName, tooLongAt: null }
+      : scanFileNames(own.fileName, octets, config.fileNameOctets);
+  const end = Math.min(header.tooLongAt ?? octets.length, names.tooLongAt ?? octets.length);
+  const measured = { ...own, headerColumn: header.column, fileName: names.scan };
+  return end === octets.length
+    ? { own: measured, pass: octets }
+    : { own: measured, pass: octets.subarray(0, end), drop: true };
+}
+
+function measureHeader(
+  { headerLineOctets }: AsaInspectConfig,
+  before: number | null,
+  octets: Buffer,
+): { readonly column: number | null; readonly tooLongAt: number | null } {
+  if (headerLineOctets === null) return { column: before, tooLongAt: null };
+  let column = before;
   for (let index = 0; index < octets.length && column !== null; index += 1) {
     const octet = octets[index];
     if (octet === LF) column = column === 0 ? null : 0;
     else if (octet !== CR) column += 1;
-    if (column !== null && column > config.headerLineOctets) {
-      return { own, pass: octets.subarray(0, index), drop: true };
-    }
+    if (column !== null && column > headerLineOctets) return { column, tooLongAt: index };
   }
-  return { own: { ...own, headerColumn: column }, pass: octets };
+  return { column, tooLongAt: null };
 }
 
 function senderLength(line: Buffer): number {
@@ -173,6 +196,7 @@ function explainAsa(config: AsaInspectConfig): string {
     [config.senderOctets, 'in a sender'],
     [config.recipients, 'recipients'],
     [config.headerLineOctets, 'octets in a header line'],
+    [config.fileNameOctets, 'in a MIME file name'],
   ] as const;
   const given = limits.filter(([limit]) => limit !== null).map(([limit, what]) => `${limit} ${what}`);
   const resets = given.length === 0 ? '' : `; resets above ${given.join(', ')}`;

@@ -69,6 +69,7 @@ const OPTIONS = {
     senderOctets: octets.nullable().optional().describe('Longest sender; null for no limit.'),
     recipients: positive.nullable().optional().describe('Most recipients; null for no limit.'),
     headerLineOctets: octets.nullable().optional().describe('Longest header line; null for no limit.'),
+    fileNameOctets: octets.nullable().optional().describe('Longest MIME file name; null for no limit.'),
   }),
   'mtu-black-hole': z.union([
     octets.transform((segmentOctets): Config => ({ segmentOctets })),

@@ -140,9 +140,53 @@ describe('asa-inspect', () => {
     expectSameHowever(short, turns);
   });
 
+  test('a long file name is found wherever it is cut', () => {
+    const short = asaInspect({ ...ASA_INSPECT_DEFAULTS, fileNameOctets: 3 });
+    for (const name of ['abc', 'abcd']) {
+      const turns: readonly Turn[] = [
+        ['server', '220 x\r\n'],
+        ['client', 'DATA\r\n'],
+        ['server', '354 go\r\n'],
+        ['client', `Content-Type: a/b;\r\n\tname="${name}"\r\n\r\nx\r\n.\r\nQUIT\r\n`],
+      ];
+      expect(play(short, turns).some((output) => 'rst' in output)).toBe(name === 'abcd');
+      expectSameHowever(short, turns);
+    }
+  });
+
+  test('a MIME file name of 255 octets passes, the 256th octet resets the connection', () => {
+    const part = (name: string): string =>
+      `a: b\r\n\r\n--x\r\nContent-Disposition: attachment;\r\n filename="${name}"\r\n\r\nbody\r\n--x--\r\n.\r\n`;
+    expect(heard(after(part('n'.repeat(255))), 'client')).toBe(`DATA\r\n${part('n'.repeat(255))}`);
+    const out = after(part('n'.repeat(256)));
+    expect(heard(out, 'client').endsWith(`filename="${'n'.repeat(255)}`)).toBe(true);
+    expect(lines(out).slice(-2)).toEqual(RESET);
+  });
+
+  test('a file name is measured anew in the next message', () => {
+    const content = `Content-Type: a/b; name=${'n'.repeat(200)}`;
+    const turns: readonly Turn[] = [
+      ['server', '220 x\r\n'],
+      ['client', 'DATA\r\n'],
+      ['server', '354 go\r\n'],
+      ['client', `${content}\r\n.\r\nDATA\r\n`],
+      ['server', '250 ok\r\n354 go\r\n'],
+      ['client', `${'n'.repeat(200)}\r\n.\r\n`],
+    ];
+    expect(play(asa, turns).some((output) => 'rst' in output)).toBe(false);
+  });
+
   test('without limits nothing is reset', () => {
-    const free = { commandLineOctets: null, senderOctets: null, recipients: null, headerLineOctets: null };
-    const out = after(`${'x'.repeat(5000)}\r\n.\r\nMAIL FROM:<${'x'.repeat(5000)}>\r\n`, free);
+    const free = {
+      commandLineOctets: null,
+      senderOctets: null,
+      recipients: null,
+      headerLineOctets: null,
+      fileNameOctets: null,
+    };
+    const named = `Content-Type: a/b; name=${'n'.repeat(300)}\r\n`;
+    const out = after(`${named}${'x'.repeat(5000)}\r\n.\r\nMAIL FROM:<${'x'.repeat(5000)}>\r\n`, free);
+    expect(heard(out, 'client')).toContain(named);
     expect(out.some((output) => 'rst' in output)).toBe(false);
   });
 
@@ -174,7 +218,7 @@ describe('asa-inspect', () => {
 
   test('explains itself', () => {
     expect(asa.explain()).toBe(
-      `Cisco ASA "inspect esmtp": stars the banner, masks EHLO keywords and commands it does not know with X's; resets above 512 octets in a command line, 320 in a sender, 100 recipients, 998 octets in a header line.`,
+      `Cisco ASA "inspect esmtp": stars the banner, masks EHLO keywords and commands it does not know with X's; resets above 512 octets in a command line, 320 in a sender, 100 recipients, 998 octets in a header line, 255 in a MIME file name.`,
     );
   });
 });
