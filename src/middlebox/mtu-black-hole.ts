@@ -13,6 +13,9 @@ import type { BoxInput, BoxOutput, BoxStep, Middlebox, Side } from './middlebox'
 import { onlyFirst, passOn } from './passing';
 import { octetCount, span } from './sentence';
 
+/** What a message should have for `zero-window`: loopback takes about half of it before a sender notices anything. */
+export const ZERO_WINDOW_OCTETS = 8_000_000;
+
 export interface MtuBlackHoleConfig {
   /** A burst of so many octets has at least one full segment. */
   readonly segmentOctets: number;
@@ -46,7 +49,9 @@ export function mtuBlackHole(config: MtuBlackHoleConfig): Middlebox<MtuBlackHole
   const box: Middlebox<HoleState> = {
     name: 'mtu-black-hole',
     explain: () => {
-      const way = config.way === 'swallow' ? 'vanishes' : 'vanishes and is no longer read';
+      const noticed =
+        config.direction === 'client' ? ` (noticed in messages of ${ZERO_WINDOW_OCTETS / 1e6} MB and more)` : '';
+      const way = config.way === 'swallow' ? 'vanishes' : `vanishes and is no longer read${noticed}`;
       const heals = config.healAfterMs === null ? '' : `, until the path heals after ${span(config.healAfterMs)}`;
       return `From the first burst of ${octetCount(config.segmentOctets)} on, everything the ${config.direction} sends ${way}${heals}.`;
     },

@@ -1,6 +1,7 @@
 // What is allowed and probably not meant: `check` prints these, and nothing refuses to start because of them.
 // Mistakes that no scenario may have are the schema's business (schema-*.ts, assemble.ts).
 
+import { ZERO_WINDOW_OCTETS } from '../middlebox/mtu-black-hole';
 import { REPLY_LINE_OCTETS } from './template';
 import type { Rule, Scenario, Step } from './scenario';
 
@@ -103,6 +104,19 @@ function unsetStates(rules: readonly Rule[]): readonly Warning[] {
   );
 }
 
+/** A window that closes shows only to who has more to send than the socket buffers take. */
+function smallForZeroWindow({ servers, submit }: Scenario): readonly Warning[] {
+  const closes = servers.some(({ path }) =>
+    path.some(({ box, options }) => box === 'mtu-black-hole' && options['way'] === 'zero-window'),
+  );
+  const isLarge = submit.some(({ file, size }) => file !== null || (size ?? 0) >= ZERO_WINDOW_OCTETS);
+  if (!closes || isLarge) return [];
+  const least = `${ZERO_WINDOW_OCTETS / 1e6} MB`;
+  return [
+    { rule: null, message: `no message has ${least}: behind a zero window a smaller one stalls as with swallow` },
+  ];
+}
+
 /** What the client is asked for and no server can do. */
 function scenarioWarnings(scenario: Scenario): readonly Warning[] {
   const asksImplicit = scenario.submit.some((submission) => submission.tls === 'implicit');
@@ -118,6 +132,7 @@ export function checkScenario(scenario: Scenario): readonly Warning[] {
   const all = [...scenario.connections.flat(), ...scenario.rules];
   return [
     ...scenarioWarnings(scenario),
+    ...smallForZeroWindow(scenario),
     ...scenario.connections.flatMap(unreachableRules),
     ...unreachableRules(scenario.rules),
     ...all.flatMap(ruleWarnings),

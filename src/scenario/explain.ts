@@ -170,7 +170,26 @@ function explainServer(server: ServerConfig, name: string): readonly string[] {
   if (policies.tls === 'required') facts.push('TLS is demanded.');
   if (policies.auth === 'required') facts.push('Authentication is demanded.');
   for (const list of policies.dnsBlacklist) facts.push(`Clients on the blacklist ${list.site}: ${list.action}.`);
-  return [...facts, ...buildPath(server.path).map((box) => `On the path: ${box.explain()}`)];
+  return [...facts, ...explainTls(tls), ...explainPath(server)];
+}
+
+function explainTls({ min, max, ciphers, closeNotify }: ServerConfig['tls']): readonly string[] {
+  const facts: string[] = [];
+  if (min !== null && min === max) facts.push(`Of TLS it speaks ${min} and nothing else.`);
+  else if (max !== null) facts.push(`Of TLS it speaks nothing newer than ${max}.`);
+  else if (min !== null) facts.push(`Of TLS it speaks nothing older than ${min}.`);
+  if (ciphers !== null) facts.push(`Its ciphers are ${ciphers}.`);
+  if (!closeNotify) facts.push('It closes the connection without ending TLS (no close_notify).');
+  return facts;
+}
+
+/** In the order in which the client's octets meet the boxes. */
+function explainPath({ path }: ServerConfig): readonly string[] {
+  const boxes = buildPath(path);
+  return boxes.map((box, index) => {
+    const place = boxes.length === 1 ? '' : index === 0 ? ', nearest the client' : ', behind it';
+    return `On the path${place}: ${box.explain()}`;
+  });
 }
 
 function explainExpectations(scenario: Scenario): readonly string[] {

@@ -81,11 +81,12 @@ const OPTIONS = {
         healAfter: duration.nullable().optional().describe('Heals so long after the first loss; null for never.'),
         onlyFirst: onlyFirst.optional(),
       })
-      .transform(({ segment, healAfter, ...others }): Config => ({
-        ...others,
-        segmentOctets: segment,
-        healAfterMs: healAfter,
-      })),
+      .transform(({ segment, healAfter, ...others }, context): Config => {
+        if (others.way === 'zero-window' && others.direction === 'server') {
+          refuse(context, 'zero-window stops reading what the client sends; what the server sends has "way: swallow"');
+        }
+        return { ...others, segmentOctets: segment, healAfterMs: healAfter };
+      }),
   ]),
   latency: z.union([
     span.transform(({ min, max }): Config => ({ clientMs: min, serverMs: min, jitterMs: max - min })),

@@ -109,5 +109,8 @@ describe('mtu-black-hole', () => {
     expect(mtuBlackHole({ ...MTU_BLACK_HOLE_DEFAULTS, healAfterMs: 90_000, onlyFirst: 2 }).explain()).toBe(
       'From the first burst of 1460 octets on, everything the client sends vanishes, until the path heals after 90 s; on the first 2 connections only.',
     );
+    expect(mtuBlackHole({ ...MTU_BLACK_HOLE_DEFAULTS, way: 'zero-window' }).explain()).toBe(
+      'From the first burst of 1460 octets on, everything the client sends vanishes and is no longer read (noticed in messages of 8 MB and more).',
+    );
   });
 });

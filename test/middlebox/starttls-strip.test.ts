@@ -1,6 +1,8 @@
+import fc from 'fast-check';
+
 import { STARTTLS_STRIP_DEFAULTS, starttlsStrip } from '../../src/middlebox/starttls-strip';
 import type { StarttlsStripConfig } from '../../src/middlebox/starttls-strip';
-import { expectSameHowever, heard, lines, play } from './play';
+import { expectSameHowever, heard, lines, octetByOctet, play } from './play';
 import type { Turn } from './play';
 
 function strip(config: Partial<StarttlsStripConfig> = {}): ReturnType<typeof starttlsStrip> {
@@ -71,6 +73,34 @@ describe('starttls-strip', () => {
 
   test('masked, it reaches the server as X', () => {
     expect(heard(play(strip({ command: 'mask' }), [['client', 'STARTTLS\r\n']]), 'client')).toBe('XXXXXXXX\r\n');
+  });
+
+  test('property: a box that only masks keeps every length, however the octets are cut', () => {
+    const keyword = fc.constantFrom('STARTTLS', 'starttls', 'STARTTLS x', 'STARTTLSX', 'SIZE 5', '');
+    const command = fc.constantFrom('STARTTLS', 'starttls ', 'STARTTLS x', 'NOOP', 'EHLO b', '');
+    const box = strip({ list: 'mask', command: 'mask' });
+    fc.assert(
+      fc.property(fc.array(keyword), fc.array(command), (keywords, commands) => {
+        const reply = `${keywords.map((word) => `250-${word}\r\n`).join('')}250 end\r\n`;
+        const said = commands.map((word) => `${word}\r\n`).join('');
+        const turns: readonly Turn[] = [...HELLO, ['server', reply], ['client', said]];
+        const out = play(box, turns);
+        expect(heard(out, 'server')).toHaveLength('220 x\r\n'.length + reply.length);
+        expect(heard(out, 'client')).toHaveLength('EHLO a\r\n'.length + said.length);
+        expect(heard(play(box, octetByOctet(turns)), 'client')).toBe(heard(out, 'client'));
+      }),
+    );
+  });
+
+  test('kept and passed, list and command are as they were', () => {
+    const turns: readonly Turn[] = [
+      ...HELLO,
+      ['server', '250-mail\r\n250-SIZE\r\n250 STARTTLS\r\n'],
+      ['client', 'STARTTLS\r\n'],
+    ];
+    const out = play(strip({ list: 'keep', command: 'pass' }), turns);
+    expect(heard(out, 'server')).toBe('220 x\r\n250-mail\r\n250-SIZE\r\n250 STARTTLS\r\n');
+    expect(heard(out, 'client')).toBe('EHLO a\r\nSTARTTLS\r\n');
   });
 
   test('passed on, the handshake behind its 220 makes the box blind', () => {

@@ -68,3 +68,19 @@ test('implicit TLS that no server speaks', () => {
     { rule: null, message: 'the client is asked for implicit TLS, and no server speaks it' },
   ]);
 });
+
+describe('a window that closes', () => {
+  const path = 'path: [mtu-black-hole: { way: zero-window }]\n';
+  const messages = (source: string): readonly string[] => checkScenario(read(source)).map(({ message }) => message);
+
+  test('is noticed in a message of 8 MB, and not in a smaller one', () => {
+    const message = 'no message has 8 MB: behind a zero window a smaller one stalls as with swallow';
+    expect(messages(path)).toEqual([message]);
+    expect(messages(`${path}submit: [{ to: a@b.example, content: 7999 KB }]\n`)).toEqual([message]);
+    expect(messages(`${path}submit: [{ to: a@b.example, content: 8 MB }]\n`)).toEqual([]);
+  });
+
+  test('asks nothing of a path that swallows', () => {
+    expect(messages('path: [mtu-black-hole: 1460]\n')).toEqual([]);
+  });
+});

@@ -110,3 +110,28 @@ test('a scenario: who, what lies between, the rules, what is expected', () => {
     'Absence is waited for 5 s at most.',
   ]);
 });
+
+test('the path reads in its order, and TLS that is not as usual is told', () => {
+  const scenario = read(
+    [
+      'server:',
+      '  tls: { max: TLSv1.2, ciphers: "AES128-SHA", close-notify: false }',
+      'path: [latency: 20 ms, tarpit, pix-fixup: 5.1]',
+      '',
+    ].join('\n'),
+  );
+  const told = explainScenario(scenario).filter((line) => /TLS|cipher|path/.test(line));
+  expect(told.map((line) => line.slice(0, 50))).toEqual([
+    'Of TLS it speaks nothing newer than TLSv1.2.',
+    'Its ciphers are AES128-SHA.',
+    'It closes the connection without ending TLS (no cl',
+    'On the path, nearest the client: Delays both direc',
+    'On the path, behind it: Lets 1 octet of what the s',
+    'On the path, behind it: Cisco PIX 5.1 "fixup proto',
+  ]);
+  const only = explainScenario(read('server: { tls: { min: TLSv1, max: TLSv1 } }\n'));
+  expect(only).toContain('Of TLS it speaks TLSv1 and nothing else.');
+  expect(explainScenario(read('server: { tls: { min: TLSv1.3 } }\n'))).toContain(
+    'Of TLS it speaks nothing older than TLSv1.3.',
+  );
+});

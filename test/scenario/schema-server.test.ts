@@ -370,6 +370,12 @@ describe('the path', () => {
     ['latncy: 20 ms', '2:5: unknown key "latncy"; did you mean "latency"?'],
     ['latency: 20', '2:14: the duration 20 has no unit'],
     ['latency: { client: -3 s }', '2:24: a duration cannot be negative: "-3 s"'],
+    ['mtu-black-hole: -1460', '2:21: a size cannot be negative: "-1460"'],
+    [
+      'mtu-black-hole: { way: zero-window, direction: server }',
+      '2:21: zero-window stops reading what the client sends; what the server sends has "way: swallow"',
+    ],
+    ['asa-inspect: { fileNameOctets: -1 }', '2:36: a size cannot be negative: "-1"'],
     ['reset: after-mial', '2:12: unknown word "after-mial"'],
     [
       '{ latency: 20 ms, tarpit: 1 s }',
