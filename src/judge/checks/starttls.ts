@@ -133,7 +133,9 @@ function plaintextBehind(dialogue: Dialogue, starttls: Exchange, section: TlsSec
     return { what: `${discarded.length} octets`, shown, seq: discarded.seq };
   }
   const next = dialogue.exchanges[starttls.index + 1];
-  if (section !== undefined || next === undefined || clientHello(dialogue, starttls.seq) !== null) return null;
+  if (section !== undefined || next === undefined) return null;
+  // What is said behind a ClientHello that nobody answers is another matter.
+  if ((clientHello(dialogue, starttls.seq)?.seq ?? Infinity) < next.firstSeq) return null;
   return { what: next.verb === 'unknown' ? 'a line' : next.verb, shown: next, seq: next.firstSeq };
 }
 

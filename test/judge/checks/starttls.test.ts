@@ -89,6 +89,10 @@ describe('starttls-no-plaintext-after', () => {
     ['a handshake', secured],
     ['one that fails', `${started}TLS failed no shared cipher\nC- FIN`],
     ['a ClientHello that we did not take', `${offered}C: STARTTLS\nS: 220 go\nS! next plain\nTLS client-hello\nC- FIN`],
+    [
+      'what is said behind a ClientHello that nobody answered',
+      `${offered}C: STARTTLS\nS: 220 go\nS! next plain\nTLS client-hello\nC: QUIT\nS: 221 bye`,
+    ],
   ])('passes %s', (_, text) => {
     expect(judged(id, text).verdict).toBe('pass');
   });
@@ -97,6 +101,10 @@ describe('starttls-no-plaintext-after', () => {
     ['octets in place of a ClientHello', `${started}TLS failed wrong version number\nC- FIN`],
     ['the same in the words of the error code', `${started}TLS failed ERR_SSL_WRONG_VERSION_NUMBER\nC- FIN`],
     ['a command', `${offered}C: STARTTLS\nS: 220 go\nS! next plain\nC: EHLO client.example\nS: 250 mx`],
+    [
+      'a command before a ClientHello that we did not take',
+      `${offered}C: STARTTLS\nS: 220 go\nS! next plain\nC: EHLO client.example\nTLS client-hello\nC- FIN`,
+    ],
   ])('fails %s', (_, text) => {
     expect(judged(id, text).verdict).toBe('fail');
   });
