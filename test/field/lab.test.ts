@@ -72,8 +72,8 @@ function step(report: MtuLabReport, name: MtuStepName): MtuStep {
 }
 
 describe(`lab mtu${reason === null ? '' : ` (not run: ${reason})`}`, () => {
-  on('the control flows, a short mail flows, the mail of the control stalls', async () => {
-    const { code, report } = await lab('--patience', '4');
+  on('the control flows, a short mail flows, the mail of the control stalls, the time-out doubles', async () => {
+    const { code, report } = await lab('--patience', '5');
     expect(report.verdict.text).toMatch(/^Shown: /);
     expect(code).toBe(0);
     expect(step(report, 'control')).toMatchObject({ delivered: true, unchanged: true, serverMtu: 1300 });
@@ -85,21 +85,19 @@ describe(`lab mtu${reason === null ? '' : ` (not run: ${reason})`}`, () => {
     expect(stall.counted.tooBig).toBeGreaterThan(stall.counted.sentAgain);
     expect(stall.counted.icmp).toBe(0);
     expect(stall.client).toMatchObject({ endedAt: null });
+    expectDoubling(stall);
   });
 
-  on('the time-out of the kernel doubles from one retransmission to the next', async () => {
-    const { report } = await lab('--patience', '5');
-    const rows = step(report, 'stall').retransmissions.filter(({ backoff }) => backoff > 0);
-    expect(rows.length).toBeGreaterThanOrEqual(3);
-    for (const [index, row] of rows.entries()) {
-      const next = rows[index + 1];
-      if (next === undefined) break;
-      const waitMs = row.rtoMs ?? 0;
-      // What it said it would wait it has waited; a busy machine asks it late, so the moments are not exact.
-      expect(next.at - row.at).toBeGreaterThan(waitMs / 2);
-      expect((next.rtoMs ?? 0) / waitMs).toBeCloseTo(2 ** (next.backoff - row.backoff), 1);
-    }
-    expect(step(report, 'stall').kernel?.timer?.kind).toBe('on');
+  on('with STARTTLS the handshake passes, and the mail stalls as it does in clear', async () => {
+    const { code, report } = await lab('--tls', '--patience', '3');
+    expect(report.verdict.text).toMatch(/^Shown: /);
+    expect(code).toBe(0);
+    expect(report).toMatchObject({ tls: 'required', scenario: 'starttls-offered' });
+    expect(step(report, 'short')).toMatchObject({ delivered: true, unchanged: true, server: { handshake: 'secured' } });
+    expect(step(report, 'stall')).toMatchObject({
+      delivered: false,
+      server: { handshake: 'secured', contentOctets: 0 },
+    });
   });
 
   on('healed, the same connection goes on; the MSS lowered again, a new one needs no ICMP', async () => {
@@ -214,6 +212,21 @@ describe(`lab mtu${reason === null ? '' : ` (not run: ${reason})`}`, () => {
     expect(host()).toEqual(untouched);
   });
 });
+
+/** From one retransmission to the next the kernel's time-out doubles, and is waited for. */
+function expectDoubling({ retransmissions, kernel }: MtuStep): void {
+  const rows = retransmissions.filter(({ backoff }) => backoff > 0);
+  expect(rows.length).toBeGreaterThanOrEqual(3);
+  for (const [index, row] of rows.entries()) {
+    const next = rows[index + 1];
+    if (next === undefined) break;
+    const waitMs = row.rtoMs ?? 0;
+    // What it said it would wait it has waited; a busy machine asks it late, so the moments are not exact.
+    expect(next.at - row.at).toBeGreaterThan(waitMs / 2);
+    expect((next.rtoMs ?? 0) / waitMs).toBeCloseTo(2 ** (next.backoff - row.backoff), 1);
+  }
+  expect(kernel?.timer?.kind).toBe('on');
+}
 
 /** Resolves when a lab that was not there before has come so far that its client's kernel doubles its time-out. */
 async function stalling(child: ChildProcess, known: readonly string[] = before): Promise<void> {

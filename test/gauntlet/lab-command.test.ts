@@ -12,6 +12,9 @@ test.each<[string, readonly string[], RegExp]>([
   ['a command that cannot find the server', ['--', 'swaks', '--server', 'localhost'], /has no \{host\}/],
   ['a mail without full-size segments', ['--size', '1 KB'], /expected 4 KB to 16 MB/],
   ['a far link that is not narrow', ['--far-mtu', '1500'], /expected 576 to 1499/],
+  ['TLS where none is offered', ['--tls', '--scenario', 'plain'], /plain offers no TLS.*--scenario starttls-offered/],
+  ['TLS for a command line', ['--tls', '--', 'swaks', '{host}'], /--scenario starttls-offered/],
+  ['TLS for a client that cannot insist', ['--tls', '--client', 'swaks'], /swaks cannot be told to insist on TLS/],
   ['patience for days', ['--patience', '86400'], /expected 1 to 3600 seconds/],
   ['healing when all is over', ['--patience', '4', '--heal', '4'], /when the patience of 4 s is over/],
 ])('%s is refused with exit code 2', async (_what, words, message) => {

@@ -21,6 +21,7 @@ const ANSWERED: readonly Sighting[] = [
 test('a stall: 354 was said, and not one octet came behind it', () => {
   expect(serverSight(GREETED)).toEqual({
     connections: [{ at: 0, peerPort: 40001 }],
+    handshake: null,
     goAhead: { at: 3, peerPort: 40001 },
     contentOctets: 0,
     accepted: [],
@@ -67,4 +68,18 @@ test('octets are counted where the session reads them, once, and none is handed 
   const wire: TraceEvent = { ...received, layer: 'wire' };
   expect(sightingOf(1, plain)).toEqual({ connection: 1, at: 7, type: 'received', octets: 3 });
   expect(sightingOf(1, wire)).toBeNull();
+});
+
+test('how far the latest handshake came; the end of TLS and a ClientHello out of place are none', () => {
+  const tls = (phase: 'started' | 'secured' | 'failed' | 'client-hello' | 'closed'): Sighting | null =>
+    sightingOf(1, { type: 'tls', phase, seq: 0, at: 3 });
+  const started = tls('started');
+  const secured = tls('secured');
+  if (started === null || secured === null) throw new Error('no sighting');
+  expect(serverSight([...GREETED, started])).toMatchObject({
+    handshake: 'started',
+    last: { at: 3, text: 'began the TLS handshake' },
+  });
+  expect(serverSight([...GREETED, started, secured]).handshake).toBe('secured');
+  expect([tls('client-hello'), tls('closed')]).toEqual([null, null]);
 });

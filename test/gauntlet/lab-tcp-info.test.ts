@@ -78,6 +78,14 @@ test('a connection was closed when it was last seen open, if that is long enough
   expect(closedAt([], 5000)).toBeNull();
 });
 
+test('of several looks at one retransmission the one that was heard soonest tells when it left', () => {
+  const found = retransmissions([sampled(700, 1, 60), sampled(750, 1, 500), sampled(900, 1, 640), sampled(950, 2, 10)]);
+  expect(found.map(({ at, count }) => [at, count])).toEqual([
+    [250, 1],
+    [940, 2],
+  ]);
+});
+
 test('a retransmission stands at the moment it left, and is told once', () => {
   const found = retransmissions([
     sampled(100, 0, 80),

@@ -12,6 +12,7 @@ function flowed(name: MtuStepName): MtuStep {
     client: { end: 'finished', exitCode: 0, outcome: 'accepted', words: '250 OK', endedAt: 40, stoppedAt: null },
     server: {
       connections: [{ at: 0, peerPort: 40001 }],
+      handshake: null,
       goAhead: { at: 16, peerPort: 40001 },
       contentOctets: 64_003,
       accepted: [{ at: 30, peerPort: 40001, octets: 64_000, digest: 'abc' }],
@@ -131,6 +132,22 @@ test('a mail that had arrived before anything was healed is not shown', () => {
   expect(verdict(before)).toMatchObject({ shown: false });
 });
 
+test('a handshake that came to nothing is told: what the server says has to fit the far link as well', () => {
+  const open = { ...stalled().server, handshake: 'started', goAhead: null } as const;
+  const short = { ...stalled(), name: 'short', server: open } as const;
+  expect(mtuVerdict([flowed('control'), short], 0).text).toMatch(/^Not even .*\(the TLS handshake came to nothing; /);
+  const inside = { ...short, server: { ...open, handshake: 'secured' } } as const;
+  expect(mtuVerdict([flowed('control'), inside], 0).text).not.toContain('handshake');
+});
+
+test('the text says whether TLS was spoken', () => {
+  const steps = [flowed('control'), flowed('short'), stalled()];
+  expect(mtuText(report(steps))).not.toContain('TLS');
+  const text = mtuText({ ...report(steps), tls: 'required' });
+  expect(text).toMatch(/Scenario plain, with\s+STARTTLS;/);
+  expect(text).toContain('Greeting, TLS handshake, EHLO');
+});
+
 function report(steps: readonly MtuStep[]): MtuLabReport {
   return {
     schemaVersion: 1,
@@ -139,6 +156,7 @@ function report(steps: readonly MtuStep[]): MtuLabReport {
     kernel: 'linux 6',
     client: { name: 'curl', version: '7.88.1', role: 'submission' },
     scenario: 'plain',
+    tls: 'none',
     nearMtu: 1500,
     farMtu: 1300,
     mtuProbing: 0,

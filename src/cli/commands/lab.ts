@@ -2,12 +2,13 @@
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CLIENT_DRIVERS, clientDriver } from '../../clients';
-import type { LabClient } from '../../gauntlet/lab/lab-client';
+import { driverOf, type LabClient } from '../../gauntlet/lab/lab-client';
 import type { MtuStepName } from '../../gauntlet/lab/lab-report';
 import { cleanLeftovers } from '../../gauntlet/lab/leftovers';
 import { runMtuLab } from '../../gauntlet/lab/mtu-lab';
 import { mtuText } from '../../gauntlet/lab/mtu-text';
 import { NEAR_MTU, type MtuProbing } from '../../gauntlet/lab/network-plan';
+import { TLS_CAPABILITY, tlsWayOf, type LabTls } from '../../gauntlet/lab/tls-way';
 import { loadScenario } from '../../scenario/load';
 import { loadSender } from '../../scenario/sender';
 import { parseOctets } from '../../scenario/units';
@@ -17,7 +18,8 @@ import { EXIT, print, printError, UsageError } from '../terminal';
 
 interface MtuOptions {
   readonly client?: string;
-  readonly scenario: string;
+  readonly scenario?: string;
+  readonly tls?: boolean;
   readonly size: number;
   readonly farMtu: number;
   readonly mtuProbing: MtuProbing;
@@ -29,6 +31,7 @@ interface MtuOptions {
 
 const DEFAULT_CLIENT = 'nodemailer';
 const DEFAULT_HEAL_S = 5;
+const SCENARIOS = { clear: 'plain', tls: 'starttls-offered' };
 /** IPv4 has no smaller packets that every host must take: RFC 791 section 3.1. */
 const LEAST_MTU = 576;
 /** Two full-size segments at least, or nothing would vanish; and no more than a stall of seconds can use. */
@@ -59,7 +62,13 @@ function mtuCommand(): Command {
         `${CLIENT_DRIVERS.map(({ name }) => name).join(', ')} or sender:NAME (default: "${DEFAULT_CLIENT}")`,
       ),
     )
-    .addOption(new Option('--scenario <name>', 'what the server is').default('plain'))
+    .addOption(
+      new Option(
+        '--scenario <name>',
+        `what the server is (default: "${SCENARIOS.clear}"; with --tls "${SCENARIOS.tls}")`,
+      ),
+    )
+    .option('--tls', 'the client must encrypt: with STARTTLS, or from the first octet where the scenario does')
     .addOption(new Option('--size <octets>', 'of the mail, e.g. "1 MB"').argParser(size).default(64_000, '64 KB'))
     .addOption(new Option('--far-mtu <octets>', 'MTU between router and server').argParser(farMtu).default(1300))
     .addOption(
@@ -89,7 +98,8 @@ interrupted. Without root, a scenario makes the same stall in user space:
 
 async function mtu(words: readonly string[], options: MtuOptions): Promise<number> {
   const client = clientOf(words, options.client);
-  loadScenario(options.scenario); // a mistake in it is told before anything is made
+  const scenario = options.scenario ?? (options.tls === true ? SCENARIOS.tls : SCENARIOS.clear);
+  const tls = tlsOf(scenario, client, options.tls === true);
   const healAfterMs =
     options.heal === undefined ? null : (options.heal === true ? DEFAULT_HEAL_S : options.heal) * 1000;
   if (healAfterMs !== null && healAfterMs >= options.patience * 1000) {
@@ -105,7 +115,8 @@ async function mtu(words: readonly string[], options: MtuOptions): Promise<numbe
   try {
     const result = await runMtuLab({
       client,
-      scenario: options.scenario,
+      scenario,
+      tls,
       messageOctets: options.size,
       farMtu: options.farMtu,
       mtuProbing: options.mtuProbing,
@@ -125,6 +136,22 @@ async function mtu(words: readonly string[], options: MtuOptions): Promise<numbe
   } finally {
     for (const name of signals) process.removeListener(name, interrupt);
   }
+}
+
+/** A mistake in the scenario, or in what is asked together, is told before anything is made. */
+function tlsOf(name: string, client: LabClient, wanted: boolean): LabTls {
+  const scenario = loadScenario(name);
+  if (!wanted) return 'none';
+  if (client.kind === 'command') {
+    throw new UsageError(`a command line says itself that it encrypts: instead of --tls, --scenario ${SCENARIOS.tls}`);
+  }
+  const way = tlsWayOf(scenario);
+  if (way === null) {
+    throw new UsageError(`${name} offers no TLS: leave --tls out, or take --scenario ${SCENARIOS.tls}`);
+  }
+  const driver = driverOf(client);
+  if (driver.capabilities.includes(TLS_CAPABILITY[way])) return way;
+  throw new UsageError(`${driver.name} cannot be told to insist on TLS: leave --tls out, or take another client`);
 }
 
 function cannotRun(reason: string, json: boolean): number {

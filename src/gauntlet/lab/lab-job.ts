@@ -5,6 +5,7 @@
 import type { ClientReport } from '../../clients/driver';
 import type { LabClient } from './lab-client';
 import type { Sighting } from './server-sight';
+import type { LabTls } from './tls-way';
 
 export interface ServerJob {
   /** Name or path, as `serve` takes it. */
@@ -25,6 +26,7 @@ export interface ClientJob {
   readonly port: number;
   readonly from: string;
   readonly to: readonly string[];
+  readonly tls: LabTls;
   readonly messageId: string;
   /** Base64. */
   readonly content: string;

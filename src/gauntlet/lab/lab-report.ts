@@ -6,6 +6,7 @@ import type { ClientRole, ReportedOutcome } from '../../wire/trial-record';
 import type { MtuProbing } from './network-plan';
 import type { ServerSight } from './server-sight';
 import type { Retransmission, TcpSample } from './tcp-info';
+import type { LabTls } from './tls-way';
 
 /** Raised when a field changes its meaning or goes away. */
 export const LAB_SCHEMA_VERSION = 1;
@@ -74,6 +75,7 @@ export interface MtuLabReport {
   readonly kernel: string;
   readonly client: { readonly name: string; readonly version: string; readonly role: ClientRole };
   readonly scenario: string;
+  readonly tls: LabTls;
   readonly nearMtu: number;
   readonly farMtu: number;
   readonly mtuProbing: MtuProbing;

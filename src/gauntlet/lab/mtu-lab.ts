@@ -15,12 +15,14 @@ import { runMtuStep } from './mtu-step';
 import { mtuVerdict } from './mtu-verdict';
 import { forgetPathMtu, ipProgram, makeNetwork, NetworkError, removeNetwork, setBlackhole } from './network';
 import { NEAR_MTU, type MtuProbing } from './network-plan';
+import type { LabTls } from './tls-way';
 
 export interface MtuLabOptions {
   readonly client: LabClient;
   /** What the server is: a scenario's name or path. */
   readonly scenario: string;
   readonly messageOctets: number;
+  readonly tls: LabTls;
   readonly farMtu: number;
   readonly mtuProbing: MtuProbing;
   /** How long the client is watched behind the 354 while it stalls. */
@@ -103,10 +105,10 @@ async function runSteps(prefix: string, options: MtuLabOptions): Promise<readonl
 }
 
 function planOf(name: MtuStepName, prefix: string, options: MtuLabOptions): Parameters<typeof runMtuStep>[0] {
-  const { scenario, client, signal, farMtu, messageOctets, patienceMs, healAfterMs } = options;
+  const { scenario, client, signal, farMtu, messageOctets, tls, patienceMs, healAfterMs } = options;
   const [from, to] = ['sender@example.net', ['recipient@example.com']];
   const content = name === 'short' ? { content: 'plain', size: null } : { content: 'sized', size: messageOctets };
-  const submission = { id: 1, from, to, ...content, file: null, tls: 'none', auth: null } as const;
+  const submission = { id: 1, from, to, ...content, file: null, tls, auth: null } as const;
   const stalls = name === 'stall';
   return {
     name,
@@ -115,6 +117,7 @@ function planOf(name: MtuStepName, prefix: string, options: MtuLabOptions): Para
     client,
     from,
     to,
+    tls,
     signal,
     ...buildSubmission(submission, 1),
     folder: labFolder(prefix),
@@ -135,7 +138,7 @@ function tidy(prefix: string): readonly string[] {
 function reportOf(
   client: MtuLabReport['client'],
   steps: readonly MtuStep[],
-  { scenario, farMtu, mtuProbing, patienceMs, healAfterMs }: MtuLabOptions,
+  { scenario, tls, farMtu, mtuProbing, patienceMs, healAfterMs }: MtuLabOptions,
 ): MtuLabReport {
   return {
     schemaVersion: LAB_SCHEMA_VERSION,
@@ -144,6 +147,7 @@ function reportOf(
     kernel: `${process.platform} ${release()}`,
     client,
     scenario,
+    tls,
     nearMtu: NEAR_MTU,
     farMtu,
     mtuProbing,

@@ -17,6 +17,7 @@ import type { ClientSight, Counted, MtuStep, MtuStepName } from './lab-report';
 import { NetworkError, setBlackhole, setServerMtu } from './network';
 import { namespaceOf, SERVER_ADDRESS, SERVER_PORT } from './network-plan';
 import { serverSight, type ServerSight, type Sighting } from './server-sight';
+import type { LabTls } from './tls-way';
 import { closedAt, parseTcpInfo, retransmissions, type TcpSample } from './tcp-info';
 
 export interface MtuStepPlan {
@@ -31,6 +32,7 @@ export interface MtuStepPlan {
   readonly to: readonly string[];
   readonly messageId: string;
   readonly content: Buffer;
+  readonly tls: LabTls;
   /** How long the client may go on after the server's 354. */
   readonly patienceMs: number;
   /** When to let the ICMP through, after the 354; null: not at all. */
@@ -118,7 +120,7 @@ class Watch {
   }
 
   startClient(folder: string): LabProcess {
-    const { client, from, to, messageId, content, patienceMs, prefix } = this.plan;
+    const { client, from, to, messageId, content, tls, patienceMs, prefix } = this.plan;
     const own = join(folder, 'client');
     mkdirSync(own);
     const job: ClientJob = {
@@ -127,6 +129,7 @@ class Watch {
       port: SERVER_PORT,
       from,
       to,
+      tls,
       messageId,
       content: content.toString('base64'),
       folder: own,

@@ -17,9 +17,15 @@ const TITLES: Readonly<Record<MtuStepName, (step: MtuStep) => string>> = {
   cure: (step) => `Black hole, a new connection: the server's MTU is lowered to ${step.serverMtu} again`,
 };
 
+const TLS_WORDS: Readonly<Record<MtuLabReport['tls'], string>> = {
+  none: '',
+  required: ', with STARTTLS',
+  implicit: ', with TLS from the first octet',
+};
+
 /** The report as text, with a line end at the end. */
 export function mtuText(report: MtuLabReport): string {
-  const { client, nearMtu, farMtu, kernel, scenario, mtuProbing } = report;
+  const { client, nearMtu, farMtu, kernel, scenario, tls, mtuProbing } = report;
   return [
     ...wrap(`A path-MTU black hole, for real: ${client.name} ${client.version} on ${kernel}`, '', ''),
     '',
@@ -27,7 +33,7 @@ export function mtuText(report: MtuLabReport): string {
     `  ${CLIENT_ADDRESS.padEnd(55)}${SERVER_ADDRESS}`,
     '',
     ...wrap(
-      `The router sends no ICMP "fragmentation needed". Scenario ${scenario}; tcp_mtu_probing ${mtuProbing}. Times are seconds since the client connected.`,
+      `The router sends no ICMP "fragmentation needed". Scenario ${scenario}${TLS_WORDS[tls]}; tcp_mtu_probing ${mtuProbing}. Times are seconds since the client connected.`,
       '  ',
       '  ',
     ),
@@ -45,7 +51,7 @@ function stepLines(step: MtuStep, number: number, report: MtuLabReport): readonl
 }
 
 /** Whether the mail arrived; where it did not, what the server has of it. */
-function outcomeLines(step: MtuStep, { client }: MtuLabReport): readonly string[] {
+function outcomeLines(step: MtuStep, { client, tls }: MtuLabReport): readonly string[] {
   const { server, messageOctets, delivered, unchanged, counted } = step;
   const [first] = server.accepted;
   if (delivered && first !== undefined && step.heal === null) {
@@ -59,7 +65,7 @@ function outcomeLines(step: MtuStep, { client }: MtuLabReport): readonly string[
   if (server.goAhead === null) return paragraph(`It did not come to mail data. Server: ${lastOf(step)}.`);
   return [
     ...paragraph(
-      `${seconds(server.goAhead.at)}  Greeting, EHLO, MAIL, RCPT and DATA have passed; the server says 354 and waits for ${grouped(messageOctets)} octets.`,
+      `${seconds(server.goAhead.at)}  Greeting, ${tls === 'none' ? '' : 'TLS handshake, '}EHLO, MAIL, RCPT and DATA have passed; the server says 354 and waits for ${grouped(messageOctets)} octets.`,
     ),
     ...(delivered
       ? []

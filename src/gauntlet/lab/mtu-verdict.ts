@@ -82,9 +82,11 @@ function cureText(cure: MtuStep): string {
 
 /** In brackets: how far it came. */
 function fate({ client, server }: MtuStep): string {
+  // The server's side of it may be what does not fit: its certificate.
+  const open = server.handshake === null || server.handshake === 'secured' ? '' : 'the TLS handshake came to nothing; ';
   const reached =
     server.last === null ? 'the server saw nobody' : `the last thing the server saw or did: ${server.last.text}`;
-  return client.words === '' ? reached : `the client: ${client.words}; ${reached}`;
+  return client.words === '' ? `${open}${reached}` : `${open}the client: ${client.words}; ${reached}`;
 }
 
 function count(number: number, noun: string): string {

@@ -3,6 +3,8 @@
 
 import type { TraceEvent } from '../../wire/trace-event';
 
+type TlsPhase = 'started' | 'secured' | 'failed';
+
 /** One event of the server's trace, as it is sent to the lab. `at` in ms. */
 export type Sighting = { readonly connection: number; readonly at: number } & (
   | { readonly type: 'connected'; readonly peerPort: number }
@@ -10,6 +12,7 @@ export type Sighting = { readonly connection: number; readonly at: number } & (
   | { readonly type: 'reply'; readonly code: number | null; readonly text: string }
   | { readonly type: 'received'; readonly octets: number }
   | { readonly type: 'message'; readonly octets: number; readonly digest: string; readonly complete: boolean }
+  | { readonly type: 'tls'; readonly phase: TlsPhase }
   | { readonly type: 'closed'; readonly by: 'client' | 'server' }
 );
 
@@ -28,6 +31,9 @@ export function sightingOf(connection: number, event: TraceEvent): Sighting | nu
       return event.layer === 'plain' ? { ...base, type: 'received', octets: event.length } : null;
     case 'message':
       return { ...base, type: 'message', octets: event.size, digest: event.digest, complete: event.complete };
+    case 'tls':
+      // The end of TLS is the end of the connection, and a ClientHello out of place is no handshake.
+      return isHandshake(event.phase) ? { ...base, type: 'tls', phase: event.phase } : null;
     case 'closed':
       return { ...base, type: 'closed', by: event.by };
     default:
@@ -35,11 +41,17 @@ export function sightingOf(connection: number, event: TraceEvent): Sighting | nu
   }
 }
 
+function isHandshake(phase: string): phase is TlsPhase {
+  return phase === 'started' || phase === 'secured' || phase === 'failed';
+}
+
 export interface ServerSight {
   /** In order; by the client's port the kernel's view of a connection is found. */
   readonly connections: readonly { readonly at: number; readonly peerPort: number }[];
   /** The first 354: from here on mail data is waited for. Null: it never came to that. */
   readonly goAhead: { readonly at: number; readonly peerPort: number } | null;
+  /** How far the latest TLS handshake came; null where there was none. */
+  readonly handshake: TlsPhase | null;
   /** Octets behind that 354, the final dot included. */
   readonly contentOctets: number;
   /** The whole messages that were answered with 2yz, and on which connection. */
@@ -63,6 +75,7 @@ export function serverSight(sightings: readonly Sighting[]): ServerSight {
   const last = sightings.at(-1);
   return {
     connections: connections.map(({ at, peerPort }) => ({ at, peerPort })),
+    handshake: sightings.findLast((one) => one.type === 'tls')?.phase ?? null,
     goAhead: start === undefined ? null : { at: start.at, peerPort: peerPortOf(sightings, start.connection) },
     contentOctets: content.reduce((sum, one) => sum + (one.type === 'received' ? one.octets : 0), 0),
     accepted: acceptedOf(sightings),
@@ -104,6 +117,10 @@ function telling(sighting: Sighting): string {
       return `read ${sighting.octets} octets`;
     case 'message':
       return sighting.complete ? 'the mail data ended' : 'the mail data broke off';
+    case 'tls':
+      return { started: 'began the TLS handshake', secured: 'was inside TLS', failed: 'gave the TLS handshake up' }[
+        sighting.phase
+      ];
     case 'closed':
       return `the connection was closed, by the ${sighting.by} first`;
   }

@@ -116,13 +116,22 @@ export interface Retransmission {
   readonly mss: number | null;
 }
 
-/** The retransmissions of one connection, each as first seen. @param samples in order of time */
+/**
+ * The retransmissions of one connection, each as first seen, at the earliest moment that any look at it gives: a busy machine
+ * hears the kernel's answer late, and never early.
+ * @param samples in order of time
+ */
 export function retransmissions(samples: readonly TcpSample[]): readonly Retransmission[] {
   const found: Retransmission[] = [];
   for (const sample of samples) {
-    if (sample.sentAgain <= (found.at(-1)?.count ?? 0)) continue;
+    const at = sample.at - (sample.lastSentMs ?? 0);
+    const latest = found.at(-1);
+    if (latest !== undefined && sample.sentAgain === latest.count) {
+      found[found.length - 1] = { ...latest, at: Math.min(latest.at, at) };
+    }
+    if (sample.sentAgain <= (latest?.count ?? 0)) continue;
     const { rtoMs, backoff, unacked, mss } = sample;
-    found.push({ count: sample.sentAgain, at: sample.at - (sample.lastSentMs ?? 0), rtoMs, backoff, unacked, mss });
+    found.push({ count: sample.sentAgain, at, rtoMs, backoff, unacked, mss });
   }
   return found;
 }
