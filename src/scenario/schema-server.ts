@@ -1,6 +1,7 @@
 // `server:` or one of `servers:` as an author writes it, read into a draft; assemble.ts completes it with the persona's habits.
 // Used by schema.ts. Policies and path have files of their own. Starts nothing and opens nothing.
 
+import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
 import type { AuthConfig, PortConfig, ServerConfig, TlsConfig } from './scenario';
 import { compact, duration, lineText, oneOrMany, positive } from './schema-leaf';
@@ -56,8 +57,22 @@ const tlsSchema = z
     if (given.min !== undefined && given.max !== undefined && given.min > given.max) {
       refuse(context, `no protocol is left between ${given.min} and ${given.max}`, null, ['max']);
     }
+    if (given.ciphers !== undefined && !areCiphersKnown(given.ciphers)) {
+      const fix = 'expected names as "openssl ciphers" prints them, e.g. AES128-SHA';
+      refuse(context, `OpenSSL here knows no cipher by "${given.ciphers}"`, fix, ['ciphers']);
+    }
     return { ...TLS_DEFAULTS, ...compact({ ...others, behind220, closeNotify }) };
   });
+
+/** Makes a context of them, which is how OpenSSL is asked: of several names one is enough. */
+function areCiphersKnown(ciphers: string): boolean {
+  try {
+    createSecureContext({ ciphers });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const authSchema = z.strictObject({
   mechanisms: z

@@ -77,7 +77,8 @@ describe(`lab mtu${reason === null ? '' : ` (not run: ${reason})`}`, () => {
     expect(report.verdict.text).toMatch(/^Shown: /);
     expect(code).toBe(0);
     expect(step(report, 'control')).toMatchObject({ delivered: true, unchanged: true, serverMtu: 1300 });
-    expect(step(report, 'control').counted).toEqual({ tooBig: 0, icmp: 0, sentAgain: 0 });
+    // A kernel whose acknowledgement comes late, on a busy machine, sends again what had arrived: that is no matter of size.
+    expect(step(report, 'control').counted).toMatchObject({ tooBig: 0, icmp: 0 });
     expect(step(report, 'short')).toMatchObject({ delivered: true, unchanged: true, serverMtu: 1500 });
     const stall = step(report, 'stall');
     expect(stall.delivered).toBe(false);

@@ -140,6 +140,11 @@ test('a handshake that came to nothing is told: what the server says has to fit 
   expect(mtuVerdict([flowed('control'), inside], 0).text).not.toContain('handshake');
 });
 
+test('a segment sent again where all flowed is told, and is one segment', () => {
+  const control = { ...flowed('control'), counted: { tooBig: 0, icmp: 0, sentAgain: 1 } };
+  expect(mtuText(report([control]))).toMatch(/1 segment\s+sent again\./);
+});
+
 test('the text says whether TLS was spoken', () => {
   const steps = [flowed('control'), flowed('short'), stalled()];
   expect(mtuText(report(steps))).not.toContain('TLS');

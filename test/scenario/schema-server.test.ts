@@ -291,6 +291,10 @@ describe('the port and TLS', () => {
   });
 
   test.each([
+    [
+      'server: { tls: { ciphers: "RC4-NOPE" } }',
+      '1:27: OpenSSL here knows no cipher by "RC4-NOPE"; expected names as "openssl ciphers" prints them, e.g. AES128-SHA',
+    ],
     ['server: { tls: { min: TLSv1.3, max: TLSv1 } }', '1:37: no protocol is left between TLSv1.3 and TLSv1'],
     [
       'server: { tls: { certificate: expird } }',

@@ -57,7 +57,7 @@ function outcomeLines(step: MtuStep, { client, tls }: MtuLabReport): readonly st
   if (delivered && first !== undefined && step.heal === null) {
     // An MTA adds trace fields (RFC 5321 4.4), and a command line may send a mail of its own: theirs are never the same.
     const same = unchanged || client.role !== 'submission' ? '' : ', not with the octets that were submitted';
-    const again = counted.sentAgain === 0 ? '' : `, ${counted.sentAgain} segments sent again`;
+    const again = counted.sentAgain === 0 ? '' : `, ${segments(counted.sentAgain)} sent again`;
     return paragraph(
       `Delivered: ${grouped(first.octets)} octets, ${seconds(first.at)} s${same}. Too big for the far link: ${counted.tooBig}${again}.`,
     );
@@ -79,7 +79,7 @@ function kernelLines({ retransmissions, kernel, counted, heal }: MtuStep): reado
   const before: Counted = heal?.counted ?? counted;
   const lines = [
     ...paragraph(
-      `The router threw away ${before.tooBig} segments that were too big; ICMP messages that reached the client: ${before.icmp}.`,
+      `The router threw away ${segments(before.tooBig)} that were too big; ICMP messages that reached the client: ${before.icmp}.`,
     ),
   ];
   if (retransmissions.length === 0) return [...lines, ...paragraph('The kernel was not seen sending anything again.')];
@@ -162,6 +162,10 @@ function mss({ serverMtu }: MtuStep): number {
 /** Three places behind the point, as the kernel's milliseconds are. */
 function seconds(ms: number): string {
   return (ms / 1000).toFixed(3);
+}
+
+function segments(number: number): string {
+  return number === 1 ? '1 segment' : `${number} segments`;
 }
 
 function grouped(number: number): string {
