@@ -135,7 +135,7 @@ export class ServerSession implements TransportEvents {
   /** Ends at once. */
   destroy(): void {
     if (this.transport.isOver) return;
-    this.trace.record({ type: 'closing', how: 'destroy', source: { kind: 'default' } });
+    if (!this.transport.isLeft) this.trace.record({ type: 'closing', how: 'destroy', source: { kind: 'default' } });
     this.noteEnd('server', 'destroyed');
     this.transport.destroy();
   }
@@ -182,7 +182,8 @@ export class ServerSession implements TransportEvents {
     if (this.state.phase === 'closing') return;
     if (!this.begun || how === 'reset') {
       this.cutMessageShort();
-      this.transport.destroy();
+      this.alarms.cancelAll();
+      this.transport.release();
       return;
     }
     this.input({ kind: 'peer-closed' });
@@ -252,7 +253,7 @@ export class ServerSession implements TransportEvents {
   // --- units -----------------------------------------------------------------------------------------------------
 
   private nextUnit(): Input | null {
-    if (this.transport.isOver) return null;
+    if (this.transport.isOver || this.transport.isLeft) return null;
     if (this.transport.blocked) return null;
     this.resumeReading();
     switch (wants(this.state)) {
@@ -487,7 +488,7 @@ export class ServerSession implements TransportEvents {
     this.transport.end();
     if (how === 'close') {
       this.transport.resume('session');
-      this.alarms.at('drain', this.host.clock.now() + DRAIN_MS, () => this.transport.destroy());
+      this.alarms.at('drain', this.host.clock.now() + DRAIN_MS, () => this.transport.release());
     }
   }
 

@@ -12,6 +12,7 @@ import type { Middlebox, Random } from '../middlebox/middlebox';
 import { lendReads } from './lent-reads';
 import { PathDriver } from './path-driver';
 import type { TlsAcceptor } from './tls';
+import { UntoldClient } from './untold-client';
 
 /** What the session hears; it is itself what listens, so that a connection that only waits has no closure for each. */
 export interface TransportEvents {
@@ -57,6 +58,7 @@ export class Transport {
   private readonly tls: TlsAcceptor | null;
   private readonly reads: OctetSlab;
   private readonly path: PathDriver | null;
+  private readonly untold: UntoldClient | null;
   private secure: TLSSocket | null = null;
   private handshaking = false;
   private receivedOffset = 0;
@@ -78,6 +80,7 @@ export class Transport {
     this.events = events;
     this.tls = options.tls;
     this.reads = options.reads;
+    this.untold = path.length === 0 ? null : new UntoldClient(clock, () => this.destroy());
     this.path = path.length === 0 ? null : this.layPath(path, connection, random);
     socket.setNoDelay(true);
     lendReads(socket, (octets) => this.onWire(octets));
@@ -169,6 +172,20 @@ export class Transport {
     this.socket.resetAndDestroy();
   }
 
+  /**
+   * Our side is done with it. Where a path has swallowed our FIN, or has reset our end only, the client's end stays open until
+   * it leaves by itself: who is cut off is told by nobody.
+   */
+  release(): void {
+    if (this.untold?.leave() !== true) this.destroy();
+    else this.resume('session');
+  }
+
+  /** Done with, and open only for a client that does not know; how our side ended is on the trace already. */
+  get isLeft(): boolean {
+    return this.untold?.isLeft === true;
+  }
+
   destroy(): void {
     this.flush();
     this.secure?.destroy();
@@ -228,16 +245,24 @@ export class Transport {
 
   /** FIN, on the socket. */
   onEnd(): void {
-    if (this.path === null) this.onPlainEnd();
-    else this.path.input({ fin: true });
+    if (this.path === null) {
+      this.onPlainEnd();
+      return;
+    }
+    this.path.input({ fin: true });
+    this.untold?.hearFin();
+    // Nobody hears it on our side any more; when the client left is on the record all the same.
+    if (this.isLeft) this.trace.record({ type: 'peer', what: 'fin' });
   }
 
   private onPlainEnd(): void {
+    if (this.isLeft) return;
     this.trace.record({ type: 'peer', what: 'fin' });
     this.events.onPeerGone('fin');
   }
 
   onError(error: NodeJS.ErrnoException): void {
+    this.untold?.tell();
     const reset = error.code === 'ECONNRESET';
     this.trace.record({ type: 'peer', what: reset ? 'reset' : 'write-failed', reason: error.code ?? error.message });
     this.events.onPeerGone('reset');
@@ -263,6 +288,7 @@ export class Transport {
     if (this.over) return;
     this.over = true;
     this.writing?.cancel();
+    this.untold?.stop();
     this.path?.stop();
     this.wireReceived = this.path === null ? this.socket.bytesRead : this.wireReceived;
     this.wireSent = this.socket.bytesWritten;
@@ -284,12 +310,17 @@ export class Transport {
           this.wireSent += octets.length;
           this.socket.write(octets);
         },
-        finToClient: () => this.socket.end(),
-        resetToClient: () => this.reset(),
+        finToClient: () => {
+          this.socket.end();
+          this.untold?.tell();
+        },
+        resetToClient: () => {
+          this.untold?.tell();
+          this.reset();
+        },
         resetToServer: (reason) => {
           trace.record({ type: 'peer', what: 'reset', reason });
           this.events.onPeerGone('reset');
-          this.destroy();
         },
         pauseClient: (paused) => {
           trace.record({ type: 'note', fact: paused ? 'reading-paused' : 'reading-resumed', detail: 'by the path' });

@@ -4,9 +4,21 @@
 import { findKeyword, offers, type Keyword } from '../../smtp/extension';
 import type { SubmissionOnRecord } from '../../wire/trial-record';
 import type { Attempt } from '../attempt';
-import { broken, inconclusive, pass, perDialogue, perTrial, referTo, type Check, type TrialView } from '../check';
+import {
+  broken,
+  inconclusive,
+  notApplicable,
+  pass,
+  perDialogue,
+  perTrial,
+  referTo,
+  type Check,
+  type TrialView,
+} from '../check';
 import type { Dialogue, Exchange } from '../dialogue';
 import { reactionTo } from '../reaction';
+import { isLostOnPath } from '../path-end';
+import { hasLeft } from '../patience';
 import { parametersOf, sectionsOf, usesOf, type Section } from '../section';
 import { seconds } from '../sequel';
 import type { Finding } from '../verdict';
@@ -156,15 +168,19 @@ const ehloUnknownKeywordsIgnored = perDialogue('ehlo-unknown-keywords-ignored', 
 );
 
 function judgeOddList(dialogue: Dialogue, section: Section, view: TrialView): Finding | null {
-  const { ehlo, keywords, commands } = section;
+  const { ehlo, reply, keywords, commands } = section;
   const odd = oddityOf(section);
   if (odd === null) return null;
+  if (isLostOnPath(dialogue, reply)) return notApplicable('the path kept the list for itself', ehlo);
   const unknown = new Set(keywords.map(({ keyword }) => keyword).filter((keyword) => !KNOWN.has(keyword)));
   const use = commands.find((command) => putsToUse(command, unknown));
   if (use !== undefined) return broken(`it put a keyword to use that nobody defines: ${use.line}`, use);
   const { took, how, shown } = reactionTo(dialogue, ehlo);
   if (commands.some(({ verb }) => verb === 'MAIL') || took === 'success') {
     return pass(`a list with ${odd} did not keep it from going on`, ehlo);
+  }
+  if (commands.length === 0 && !hasLeft(view, dialogue)) {
+    return inconclusive(`after a list with ${odd} it was stopped, since the trial was over`, ehlo);
   }
   const wantsMore = view.submissions.some(({ tls, auth }) => tls === 'required' || auth);
   const fitsNone = view.submissions.some((submission) => !isTakenBy(keywords, submission));

@@ -1,4 +1,7 @@
-import { greeted, judged } from '../support';
+import { judgeTrial } from '../../../src/judge/judge';
+import type { Verdict } from '../../../src/judge/verdict';
+import type { TrialRecord } from '../../../src/wire/trial-record';
+import { greeted, judged, trial } from '../support';
 
 const mail = 'C: MAIL FROM:<sender@client.example>\nS: 250 ok\n';
 const quit = 'C: QUIT\nS: 221 bye\n';
@@ -120,6 +123,24 @@ describe('ehlo-unknown-keywords-ignored', () => {
     ['QUIT', quit],
   ])('fails %s', (_, tail) => {
     expect(judged(id, `${greeted('X-GRUMBLE')}${tail}`)).toMatchObject({ verdict: 'fail', level: 'MUST' });
+  });
+
+  it('blames nobody for a list that the path kept for itself, or for being stopped at the end of the trial', () => {
+    const record = trial(`${greeted('X-GRUMBLE')}C- FIN`);
+    const verdictOf = (one: TrialRecord): Verdict['verdict'] | undefined =>
+      judgeTrial(one, { rfc: 5321 }).verdicts.find(({ obligation }) => obligation === id)?.verdict;
+    expect(verdictOf(record)).toBe('fail');
+    expect(verdictOf({ ...record, end: 'window-over' })).toBe('inconclusive');
+    // Behind a path the wire has what came out of it: here the greeting, and no list.
+    const octets = Buffer.from('220 mx.example.com ESMTP\r\n');
+    const sent = { type: 'sent', layer: 'wire', offset: 0, length: octets.length, octets } as const;
+    const traces = record.traces.map((trace) => ({
+      ...trace,
+      events: trace.events.flatMap((event) =>
+        event.type === 'reply' && event.code === 220 ? [event, { ...sent, seq: event.seq, at: event.at }] : [event],
+      ),
+    }));
+    expect(verdictOf({ ...record, traces })).toBe('not-applicable');
   });
 
   it('fails the use of an invented verb or parameter', () => {
