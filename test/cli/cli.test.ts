@@ -117,6 +117,25 @@ describe('serve', () => {
     expect(await done).toMatchObject({ code: 0, err: expect.stringContaining('stopped: 0 connections') });
   });
 
+  test.each(['INT', 'TERM', 'HUP'])(
+    'SIG%s ends a run in good order: the client is stopped, the report is written',
+    async (name) => {
+      // The client itself interrupts who started it, and would then sleep for an hour.
+      const { code, out } = await cli(
+        'run',
+        'plain',
+        '-q',
+        '--',
+        'sh',
+        '-c',
+        `kill -${name} $PPID; exec sleep 3600`,
+        '{host} {tos}',
+      );
+      expect(code).toBe(130);
+      expect(out).toContain('1 trial run');
+    },
+  );
+
   test('the port can be had from a file', async () => {
     const path = join(folder, 'port');
     const child = start('serve', 'plain', '--port', '0', '--port-file', path);

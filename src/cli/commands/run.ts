@@ -98,6 +98,8 @@ Any program can be the client:
   smtp-gauntlet run -- swaks --server {host} --port {port} --from {from} --to {tos} --data @{message}
 The message is in the file {message} and on standard input. No shell is involved: write arguments as they are to be.`;
 
+const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 async function run(words: readonly string[], options: RunOptions): Promise<number> {
   const { names, command } = splitCommand(words);
   const clients = clientsOf(options.client, command);
@@ -110,7 +112,8 @@ async function run(words: readonly string[], options: RunOptions): Promise<numbe
   const known = knownFile(options.known, options.updateKnown === true);
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
-  process.once('SIGINT', interrupt);
+  // Clients and what they started are ended in order, whoever interrupts: a CI says SIGTERM.
+  for (const name of INTERRUPTS) process.once(name, interrupt);
   const terminal = terminalOf(process.stderr);
   const progress = progressLines(clients.length * scenarios.length, terminal, options.quiet === true);
   const records = new Map<string, TrialRecord>();
@@ -129,7 +132,7 @@ async function run(words: readonly string[], options: RunOptions): Promise<numbe
     onProgress: progress.show,
     onRecord: (record) => records.set(`${record.client.name}/${record.scenario.name}`, record),
   });
-  process.removeListener('SIGINT', interrupt);
+  for (const name of INTERRUPTS) process.removeListener(name, interrupt);
   progress.end();
   writeReports(card, { formats: options.format, folder: options.out ?? null, records, known: known.findings });
   const accepted = known.update(card);
