@@ -1,5 +1,5 @@
-// How a server under measurement talks to the harness: it says where it listens, and how many messages it has taken when
-// it is asked (a line on standard input). Used by every server here that is our own program.
+// How a server under measurement talks to the harness: it says where it listens, and how many messages it has taken and
+// how much CPU time it has used when it is asked (a line on standard input). Used by every server here that is our own program.
 'use strict';
 
 const readline = require('node:readline');
@@ -10,7 +10,9 @@ const readline = require('node:readline');
  */
 function report({ host, port }, messages) {
   const say = (fact) => process.stdout.write(`${JSON.stringify(fact)}\n`);
-  readline.createInterface({ input: process.stdin }).on('line', () => say({ messages: messages() }));
+  readline
+    .createInterface({ input: process.stdin })
+    .on('line', () => say({ messages: messages(), cpu: process.cpuUsage() }));
   process.stdin.on('end', () => process.exit());
   say({ listening: { host, port } });
 }

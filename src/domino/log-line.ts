@@ -6,7 +6,7 @@ import type { MessageEvent } from '../wire/trace-event';
 import { dateGap, LOG_DATE_FORMATS, logDate } from './log-date';
 import type { DateParts, LogDateFormat } from './log-date';
 import { LOG_WORDINGS } from './log-wording';
-import type { Wording, WordingId } from './log-wording';
+import type { Wording, WordingForm, WordingId } from './log-wording';
 import { fillTemplate, lineTemplate } from './line-template';
 import type { LineTemplate } from './line-template';
 
@@ -58,14 +58,36 @@ export function processPrefix(process: number, thread: number, native: number, s
   return `[${hex(process)}:${hex(thread)}-${hex(native)}] `;
 }
 
-const templates = new Map<WordingId, LineTemplate>();
+interface Ready {
+  readonly form: WordingForm;
+  readonly isInferred: boolean;
+  readonly template: LineTemplate;
+}
 
-function templateOf(id: WordingId): LineTemplate {
-  const known = templates.get(id);
-  if (known !== undefined) return known;
-  const template = lineTemplate(LOG_WORDINGS[id].text);
-  templates.set(id, template);
-  return template;
+const READY: ReadonlyMap<WordingId, Ready> = new Map(
+  Object.entries(LOG_WORDINGS).map(([id, { text, form, confidence }]: [string, Wording]) => [
+    id as WordingId,
+    { form, isInferred: confidence === 'inferred', template: lineTemplate(text) },
+  ]),
+);
+
+/** The last date that was written, and how: lines of one second share it. */
+let written: { readonly parts: DateParts; readonly format: LogDateFormat; readonly text: string } | null = null;
+
+const inOneSecond = (one: DateParts, other: DateParts): boolean =>
+  one === other ||
+  (one.second === other.second &&
+    one.minute === other.minute &&
+    one.hour === other.hour &&
+    one.day === other.day &&
+    one.month === other.month &&
+    one.year === other.year);
+
+/** As `logDate` has it. Remembering the last one changes nothing but what a line costs. */
+function dateText(parts: DateParts, format: LogDateFormat): string {
+  if (written !== null && written.format === format && inOneSecond(written.parts, parts)) return written.text;
+  written = { parts, format, text: logDate(parts, format) };
+  return written.text;
 }
 
 /**
@@ -78,12 +100,12 @@ export function logLine(
   values: Readonly<Record<string, string>>,
   options: LogOptions,
 ): string[] {
-  const wording: Wording = LOG_WORDINGS[id];
-  if (wording.confidence === 'inferred' && !options.inferred) return [];
-  const text = fillTemplate(templateOf(id), values);
+  const ready = READY.get(id);
+  if (ready === undefined || (ready.isInferred && !options.inferred)) return [];
+  const text = fillTemplate(ready.template, values);
   const prefix = options.prefix ?? '';
-  const date = (): string => logDate(options.dateOf(at), options.date);
-  switch (wording.form) {
+  const date = (): string => dateText(options.dateOf(at), options.date);
+  switch (ready.form) {
     case 'debug':
       return [`${prefix}${text}`];
     case 'debug-dated':

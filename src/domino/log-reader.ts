@@ -4,6 +4,7 @@
 
 import { civil, DAY, daysOf } from './log-calendar';
 import type { DateOrder } from './log-date';
+import { own } from './own-text';
 
 /** What has been found out about the log's dates. Mutable: it belongs to one run of the explainer. */
 export interface DateReading {
@@ -13,6 +14,15 @@ export interface DateReading {
   settled: 'guessed' | 'by-log' | 'by-user';
   /** Seconds of the last date. */
   last: number | null;
+  /** The last head that was read, and its text: many lines begin alike. */
+  head: { readonly text: string; readonly read: Head } | null;
+}
+
+interface Head {
+  readonly at: number | null;
+  readonly thread: string | null;
+  /** Where what follows the date begins. */
+  readonly end: number;
 }
 
 export interface LogLine {
@@ -31,6 +41,7 @@ export function newDateReading(order: DateOrder | null): DateReading {
     order: order === 'dmy' || order === 'mdy' ? order : null,
     settled: order === null ? 'guessed' : 'by-user',
     last: null,
+    head: null,
   };
 }
 
@@ -173,19 +184,21 @@ function isThread(text: string): boolean {
   return colon > 0 && text.indexOf('-', colon) > colon + 1 && !text.includes(' ');
 }
 
-interface Head {
-  readonly at: number | null;
-  readonly thread: string | null;
-  /** Where what follows the date begins. */
-  readonly end: number;
-}
-
 /**
  * Reads prefix and date from the front of a line. Blanks, form feeds and a field's label ("EventList:") may stand before
  * them, as text exports have it.
  * @returns null when neither stands there
  */
 export function readHead(line: string, reading: DateReading): Head | null {
+  // A date equal to the last one tells nothing new about the order either.
+  if (reading.head !== null && line.startsWith(reading.head.text)) return reading.head.read;
+  const read = newHead(line, reading);
+  // What follows the date decides on AM and PM.
+  if (read !== null && read.at !== null) reading.head = { text: own(line.slice(0, read.end + 3)), read };
+  return read;
+}
+
+function newHead(line: string, reading: DateReading): Head | null {
   let at = 0;
   let thread: string | null = null;
   const most = Math.min(line.length, 64);

@@ -39,8 +39,13 @@ export interface Session {
 
 export interface Sessions {
   readonly byHost: Map<string, Session[]>;
-  /** In the order of their connects. */
   readonly open: Set<Session>;
+  /**
+   * In the order of their connects, closed ones among them; those before `oldest` are done with. Beside the set, in which
+   * looking for the first one takes the longer the more have been taken from its front.
+   */
+  byAge: Session[];
+  oldest: number;
   peak: number;
   /** Sessions given up without a disconnect line: a restart, too long ago, or too many. */
   givenUp: number;
@@ -51,7 +56,7 @@ const MOST_OPEN = 20_000;
 const LONGEST_SECONDS = 6 * 3600;
 
 export function newSessions(): Sessions {
-  return { byHost: new Map(), open: new Set(), peak: 0, givenUp: 0 };
+  return { byHost: new Map(), open: new Set(), byAge: [], oldest: 0, peak: 0, givenUp: 0 };
 }
 
 function newSession(written: string, at: number | null, crowded: boolean, began: boolean): Session {
@@ -94,21 +99,36 @@ export function openSession(
   at: number | null,
   handlers: number | null,
 ): { readonly session: Session; readonly lost: readonly Session[] } {
-  const lost: Session[] = [];
-  for (const oldest of sessions.open) {
-    const tooOld = at !== null && oldest.lastAt !== null && at - oldest.lastAt > LONGEST_SECONDS;
-    if (!tooOld && sessions.open.size < MOST_OPEN) break;
-    remove(sessions, oldest);
-    sessions.givenUp += 1;
-    lost.push(oldest);
-  }
+  const lost = giveUp(sessions, at);
   const session = newSession(peer, at, handlers !== null && sessions.open.size >= handlers, true);
   sessions.open.add(session);
+  sessions.byAge.push(session);
   const ofHost = sessions.byHost.get(session.host);
   if (ofHost === undefined) sessions.byHost.set(session.host, [session]);
   else ofHost.push(session);
   sessions.peak = Math.max(sessions.peak, sessions.open.size);
   return { session, lost };
+}
+
+/** Takes out the oldest sessions as long as they are too old, or too many. */
+function giveUp(sessions: Sessions, at: number | null): readonly Session[] {
+  const { open, byAge } = sessions;
+  const lost: Session[] = [];
+  for (; sessions.oldest < byAge.length; sessions.oldest += 1) {
+    const oldest = byAge[sessions.oldest];
+    if (oldest === undefined || !open.has(oldest)) continue;
+    const tooOld = at !== null && oldest.lastAt !== null && at - oldest.lastAt > LONGEST_SECONDS;
+    if (!tooOld && open.size < MOST_OPEN) break;
+    remove(sessions, oldest);
+    sessions.givenUp += 1;
+    lost.push(oldest);
+  }
+  // Cut off only now and then, so that it stays cheap per session.
+  if (byAge.length > 2 * open.size + 4096) {
+    sessions.byAge = byAge.filter((session) => open.has(session));
+    sessions.oldest = 0;
+  }
+  return lost;
 }
 
 /** The session a line belongs to. Null: none is open for this host, or the line names none and it can't be told. */
@@ -135,6 +155,8 @@ export function abandonSessions(sessions: Sessions): readonly Session[] {
   const all = [...sessions.open];
   sessions.open.clear();
   sessions.byHost.clear();
+  sessions.byAge = [];
+  sessions.oldest = 0;
   sessions.givenUp += all.length;
   return all;
 }

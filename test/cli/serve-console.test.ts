@@ -192,6 +192,22 @@ describe('a rotating file', () => {
     ]);
   });
 
+  test('has a line in it a moment after it was written, and at once when there are many', () => {
+    jest.useFakeTimers();
+    try {
+      const file = of(1e6, 2);
+      file.line('alone');
+      expect(content('a.log')).toBe('');
+      jest.advanceTimersByTime(50);
+      expect(content('a.log')).toBe('alone\n');
+      for (let index = 0; index < 1000; index += 1) file.line('many');
+      expect(content('a.log')).toBe(`alone\n${'many\n'.repeat(1000)}`);
+      file.close();
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   test('goes on behind what is there', () => {
     for (const line of ['one', 'two']) {
       const file = of(100, 2);

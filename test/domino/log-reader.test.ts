@@ -98,3 +98,17 @@ describe('the head of a line', () => {
     },
   );
 });
+
+it('reads a line that begins like the one before by itself', () => {
+  const lines = [
+    '02/03/2004 09:52:07   SMTP Server: x',
+    '02/03/2004 09:52:07   SMTP Server: y',
+    '02/03/2004 09:52:07 PM  SMTP Server: z',
+    '02/03/2004 09:52:07.50   SMTP Server: z',
+    '[0001:0002-0003] 02/03/2004 09:52:07   SMTP Server: z',
+    '[0001:0002-0004] 02/03/2004 09:52:07   SMTP Server: z',
+    '02/03/2004 09:52:07   SMTP Server: x',
+  ];
+  const reading = newDateReading('dmy');
+  expect(lines.map((line) => read(line, reading))).toEqual(lines.map((line) => read(line, newDateReading('dmy'))));
+});
