@@ -7,10 +7,10 @@ import { explainChunk, finishExplaining, startExplaining } from '../domino/expla
 import type { ExplainOptions } from '../domino/explain-log';
 import { explainHtml } from '../domino/explain-html';
 import { explainJson, explainText } from '../domino/explain-report';
-import { logLines, NEW_LOG, type LogState } from '../domino/log';
 import { CAUSE_ADVICE } from '../domino/log-advice';
-import type { DateParts } from '../domino/log-date';
+import { utcDate } from '../domino/log-date';
 import { logOptions } from '../domino/log-line';
+import { logOfTraces } from '../domino/log-of-traces';
 import type { LogReport } from '../domino/log-report';
 import { trueCauses, type SessionTruth } from '../domino/true-cause';
 import { escapeMarkup } from '../report/safe-text';
@@ -41,31 +41,10 @@ export function explainRecord(path: string, options: Partial<ExplainOptions>): E
   return { name, log, report: finishExplaining(explaining), truth: trueCauses(record.traces) };
 }
 
-/** The lines of all connections, in the order in which things happened. */
 function logOf({ traces, startedAt }: TrialRecord): readonly string[] {
   const begin = Date.parse(startedAt);
-  const options = logOptions({ dateOf: (at) => utcDate(begin + at) });
-  const states = new Map<number, LogState>();
-  return traces
-    .flatMap(({ connection, events }) => events.map((event) => ({ connection, event })))
-    .sort((one, other) => one.event.seq - other.event.seq)
-    .flatMap(({ connection, event }) => {
-      const { state, lines } = logLines(states.get(connection) ?? NEW_LOG, event, options);
-      states.set(connection, state);
-      return lines;
-    });
-}
-
-function utcDate(moment: number): DateParts {
-  const date = new Date(moment);
-  return {
-    year: date.getUTCFullYear(),
-    month: date.getUTCMonth() + 1,
-    day: date.getUTCDate(),
-    hour: date.getUTCHours(),
-    minute: date.getUTCMinutes(),
-    second: date.getUTCSeconds(),
-  };
+  const options = logOptions({ dateOf: (at) => utcDate(new Date(begin + at)) });
+  return logOfTraces(traces, options).map(({ line }) => line);
 }
 
 /** The report in one of its formats, with what the record knows behind it. */

@@ -102,7 +102,7 @@ function disconnected(explaining: Explaining, session: Session): void {
   if (session.messages > 0) counted.delivered += 1;
   else counted.zero += 1;
   if (refused && session.messages === 0) counted.activelyRefused += 1;
-  sessionEnded(explaining.causes, session);
+  sessionEnded(explaining.causes, session, findSession(explaining.sessions, session.host));
   if (session.endedAt === null) return;
   const what = session.messages > 0 ? 'delivered' : refused ? 'refused' : 'silent';
   countInTimeline(explaining.timeline, session.endedAt, what);

@@ -140,8 +140,22 @@ export function sessionOpened(causes: Causes, session: Session): void {
   session.returning = back;
 }
 
-/** To be called at every disconnect line. */
-export function sessionEnded(causes: Causes, session: Session): void {
+/** A host may be back before it is seen to have gone: who closes and connects at once is logged in either order. */
+const OVERLAP_SECONDS = 5;
+/** Sessions that one can be the return of in this way; the others wait like all that are silent. */
+const MOST_OVERLAPPING = 16;
+
+/** Whether one session began as the other, of the same host, ended. */
+function followsAtOnce(later: Session, { openedAt, endedAt }: Session): boolean {
+  if (later.openedAt === null || openedAt === null || endedAt === null) return false;
+  return later.openedAt >= openedAt && endedAt - later.openedAt <= OVERLAP_SECONDS;
+}
+
+/**
+ * To be called at every disconnect line.
+ * @param newest the session of this host that is open and began last
+ */
+export function sessionEnded(causes: Causes, session: Session, newest: Session | null): void {
   const verdict = session.messages === 0 ? verdictOf(session, causes.options) : null;
   settleReturning(causes, session, session.messages > 0 ? 'delivered' : verdict === null ? 'silent' : 'explained');
   if (session.messages > 0) {
@@ -154,6 +168,10 @@ export function sessionEnded(causes: Causes, session: Session): void {
     // The null sender is everybody's, and tells nothing.
     const sender = session.sender === '<>' ? null : session.sender;
     const pending: Pending = { host, peer, sender, endedAt, settled: false };
+    if (newest !== null && newest.returning.length < MOST_OVERLAPPING && followsAtOnce(newest, session)) {
+      newest.returning = [...newest.returning, pending];
+      return;
+    }
     causes.pending.push(pending);
     enlist(causes.pendingOf, host, pending);
     if (sender !== null) enlist(causes.pendingFrom, sender, pending);
@@ -173,7 +191,7 @@ function settleReturning(causes: Causes, session: Session, end: 'delivered' | 'e
       continue;
     }
     const away = (session.openedAt ?? 0) - (pending.endedAt ?? 0);
-    const likely = end === 'delivered' && away <= causes.options.returnSeconds / 4;
+    const likely = end === 'delivered' && away >= 0 && away <= causes.options.returnSeconds / 4;
     settle(causes, 'fixup-or-fallback', likely ? 'likely' : 'possible', pending.peer);
   }
 }

@@ -15,6 +15,18 @@ export interface DateParts {
   readonly hundredth?: number;
 }
 
+/** In UTC, for logs that are to be the same on every machine. */
+export function utcDate(date: Date): DateParts {
+  return {
+    year: date.getUTCFullYear(),
+    month: date.getUTCMonth() + 1,
+    day: date.getUTCDate(),
+    hour: date.getUTCHours(),
+    minute: date.getUTCMinutes(),
+    second: date.getUTCSeconds(),
+  };
+}
+
 export type DateOrder = 'dmy' | 'mdy' | 'ymd';
 
 export interface LogDateFormat {

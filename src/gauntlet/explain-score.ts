@@ -30,8 +30,16 @@ export async function scoreExplainer(seed: number, inferred: boolean): Promise<S
   return scoreLog(log, visits);
 }
 
-export function scoreLog(log: readonly string[], visits: readonly KnownVisit[]): Score {
-  const explaining = startExplaining({ handlers: HANDLERS });
+/**
+ * @param visits why each session ended without a message
+ * @param handlers of the server; null: there is no limit
+ */
+export function scoreLog(
+  log: readonly string[],
+  visits: readonly Pick<KnownVisit, 'address' | 'cause'>[],
+  handlers: number | null = HANDLERS,
+): Score {
+  const explaining = startExplaining({ handlers });
   explainChunk(explaining, log.map((line) => `${line}\n`).join(''));
   finishExplaining(explaining);
   const named = new Map<string, Counts>();
@@ -84,16 +92,19 @@ function summed(rows: ReadonlyMap<CauseId, Row>): Score {
 
 // --- the page ----------------------------------------------------------------------------------------------------
 
-/** Two tables in Markdown, each with a sentence that sums it up. */
-export function scorePage(seen: Score, all: Score): string {
+/**
+ * Two tables in Markdown, each with a sentence that sums it up.
+ * @param heading before each of the two headings
+ */
+export function scorePage(seen: Score, all: Score, heading = ''): string {
   return [
-    '### Verified wordings only',
+    `### ${heading}${heading === '' ? 'V' : 'v'}erified wordings only`,
     '',
     'The log has no line whose words were only inferred: refusals leave no trace in it but the missing message.',
     '',
     ...scoreTable(seen),
     '',
-    '### Inferred wordings too',
+    `### ${heading}${heading === '' ? 'I' : 'i'}nferred wordings too`,
     '',
     'The log has a line for every refusal, in the words we believe in. A server that uses others needs `--patterns`.',
     '',

@@ -3,11 +3,11 @@
 // explain-score.ts. Sockets are real; the peers' addresses come from PROXY headers.
 
 import { connect, type Socket } from 'node:net';
-import type { DateParts } from '../domino/log-date';
+import { utcDate } from '../domino/log-date';
 import { startMockServer, type MockServer } from '../mock/mock-server';
 import { scenario } from '../scenario/builder';
 import type { Scenario } from '../scenario/scenario';
-import { virtualClock, type VirtualClock } from '../wire/clock';
+import { virtualClock } from '../wire/clock';
 import type { TraceEvent, TraceRecord } from '../wire/trace-event';
 import { HANDLERS, type Act, type KnownVisit } from './known-traffic';
 
@@ -54,7 +54,7 @@ export async function playTraffic(visits: readonly KnownVisit[], inferred: boole
     keepContent: false,
     keptConnections: 1,
     onLogLine: (line) => log.push(line),
-    log: { inferred, dateOf: (at) => dateOf(clock, at) },
+    log: { inferred, dateOf: (at) => utcDate(new Date(clock.date().getTime() - clock.now() + at)) },
     onEvent: (trace, event) => events.saw(trace.connection, event),
     onConnection: (trace) => traces.push(trace),
   });
@@ -73,19 +73,6 @@ export async function playTraffic(visits: readonly KnownVisit[], inferred: boole
     await server.stop();
   }
   return { log, traces };
-}
-
-/** In UTC, so that the log is the same on every machine. */
-function dateOf(clock: VirtualClock, at: number): DateParts {
-  const date = new Date(clock.date().getTime() - clock.now() + at);
-  return {
-    year: date.getUTCFullYear(),
-    month: date.getUTCMonth() + 1,
-    day: date.getUTCDate(),
-    hour: date.getUTCHours(),
-    minute: date.getUTCMinutes(),
-    second: date.getUTCSeconds(),
-  };
 }
 
 /** Those who wait for something to stand on a trace. */

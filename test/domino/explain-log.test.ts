@@ -247,6 +247,32 @@ describe('gone and back', () => {
     expect(certainty(explain(log(...gone, ...back(40))), 'fixup-or-fallback')).toMatchObject({ possible: 1 });
   });
 
+  it('is possibly a fallback when the host was back before it was seen to have gone', () => {
+    const overlapping = (backAt: number, end: string): string =>
+      log(
+        '0 10.0.0.1 connected',
+        `${backAt} 10.0.0.1 connected`,
+        '10 10.0.0.1 disconnected. 0 message[s] received',
+        end,
+      );
+    const delivered = '11 10.0.0.1 disconnected. 1 message[s] received';
+    expect(certainty(explain(overlapping(8, delivered)), 'fixup-or-fallback')).toMatchObject({
+      likely: 0,
+      possible: 1,
+    });
+    expect(causes(explain(overlapping(2, delivered)))).toEqual({ unknown: 1 });
+    expect(causes(explain(overlapping(8, '11 10.0.0.1 disconnected. 0 message[s] received')))).toEqual({ unknown: 2 });
+  });
+
+  it('keeps count of many that overlap with one session', () => {
+    const crowd = Array.from({ length: 100 }, () => [
+      '1 10.0.0.1 connected',
+      '1 10.0.0.1 disconnected. 0 message[s] received',
+    ]);
+    const report = explain(log('0 10.0.0.1 connected', '0 10.0.0.1 connected', ...crowd.flat()));
+    expect(report.causes.reduce((sum, { sessions }) => sum + sessions, 0)).toBe(100);
+  });
+
   it('is unknown when later, when nothing happened the second time either, or when another host came', () => {
     expect(causes(explain(log(...gone, ...back(300))))).toEqual({ unknown: 1 });
     const again = ['3 10.0.0.1 connected', '4 10.0.0.1 disconnected. 0 message[s] received'];
