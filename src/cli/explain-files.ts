@@ -6,7 +6,7 @@ import { explainChunk } from '../domino/explain-log';
 import type { Explaining } from '../domino/explain-log';
 import type { DateOrder } from '../domino/log-date';
 import { judgeInput, newInputSample, sampleInput } from '../domino/log-input';
-import { newDateReading, readHead } from '../domino/log-reader';
+import { newDateReading, readHead, TASK } from '../domino/log-reader';
 import { logText } from './log-file';
 
 export interface FileTrouble {
@@ -65,7 +65,8 @@ export async function explainFile(
   const sample = newInputSample();
   const before = linesOf(explaining);
   let octetsRead = 0;
-  let endsLine = true;
+  let last = '';
+  let hasNul = false;
   const note = (octets: number): void => {
     octetsRead += octets;
     progress?.(file, octetsRead);
@@ -75,15 +76,34 @@ export async function explainFile(
       sampleInput(sample, text);
       if (judgeInput({ ...sample }, 0).verdict === 'binary') break;
       explainChunk(explaining, text);
-      endsLine = text.endsWith('\n');
+      last = text;
+      hasNul ||= text.includes('\0');
     }
   } catch (error) {
     return { file, sentence: sentenceOf(error), grave: true };
   }
-  // The next file begins a line of its own.
-  if (!endsLine) explainChunk(explaining, '\n');
+  const isCut = last !== '' && !last.endsWith('\n') && endLine(explaining);
+  const strange = hasNul || sample.strange > sample.characters / 100;
   const { verdict, sentence } = judgeInput(sample, linesOf(explaining) - before);
-  return verdict === 'read' ? null : { file, sentence, grave: verdict !== 'no-smtp-lines' };
+  if (verdict !== 'read') return { file, sentence, grave: verdict !== 'no-smtp-lines' };
+  if (strange) return { file, sentence: PARTLY_TEXT, grave: true };
+  return isCut ? { file, sentence: CUT_LINE, grave: true } : null;
+}
+
+const PARTLY_TEXT =
+  'Parts of it are not text: it is damaged, or in more than one encoding; what could be read is in the report.';
+const CUT_LINE = 'Its last line is cut off, and was not understood; what comes before it is in the report.';
+
+/**
+ * Ends the last line, since the next file begins a line of its own.
+ * @returns whether it was one that breaks off: a line of the SMTP task that means nothing, or not even a whole date
+ */
+function endLine(explaining: Explaining): boolean {
+  const line = explaining.tail;
+  const before = explaining.counted.recognised;
+  explainChunk(explaining, '\n');
+  if (line.trim() === '' || explaining.counted.recognised > before) return false;
+  return line.includes(TASK) || readHead(line, newDateReading(null)) === null;
 }
 
 function linesOf({ counted, unknownLines, held }: Explaining): number {

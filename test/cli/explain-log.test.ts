@@ -75,6 +75,24 @@ describe('the octets of a file', () => {
 });
 
 describe('several files', () => {
+  test.each([
+    [`${ARTICLE}18/02/2004 09:52:09   SMTP Server: 192.168.0.1 conn`, /last line is cut off/],
+    [`${ARTICLE}18/02/20`, /last line is cut off/],
+    [`${ARTICLE}\0\0\0\x01${ARTICLE}`, /Parts of it are not text/],
+  ])('that are damaged are read as far as they go, and it is said: %#', async (octets, sentence) => {
+    const { report, troubles } = await read(file('damaged.log', Buffer.from(octets)));
+    expect(report.sessions.delivered).toBeGreaterThan(0);
+    expect(troubles).toEqual([expect.objectContaining({ sentence: expect.stringMatching(sentence), grave: true })]);
+  });
+
+  test('may end without a line end, as long as the line is whole', async () => {
+    const { troubles } = await read(
+      file('whole.log', ARTICLE.trimEnd()),
+      file('router.log', `${ARTICLE}18/02/2004 09:52:09   Router: Mess`),
+    );
+    expect(troubles).toEqual([null, null]);
+  });
+
   test('are one log, though the first does not end its last line', async () => {
     const begun = ARTICLE.split('\n').slice(0, 2).join('\n');
     const { report } = await read(file('one.log', begun), file('two.log', ARTICLE.slice(begun.length + 1)));

@@ -17,8 +17,8 @@ on(`Postfix, Exim and scripted senders${missing.length === 0 ? '' : ` (not run: 
 
   test('met what they were sent to meet', () => {
     const met = new Set(traffic.truth.map(({ cause }) => cause));
-    expect([...met].sort()).toEqual(
-      [
+    expect(met).toEqual(
+      new Set([
         null,
         'authentication-failed',
         'fixup-or-fallback',
@@ -28,7 +28,7 @@ on(`Postfix, Exim and scripted senders${missing.length === 0 ? '' : ` (not run: 
         'refused-recipient',
         'refused-relay',
         'refused-sender',
-      ].sort(),
+      ]),
     );
   });
 
