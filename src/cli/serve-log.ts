@@ -9,13 +9,14 @@ import type { Scenario } from '../scenario/scenario';
 import type { TraceEvent } from '../wire/trace-event';
 import { writeTraceLine } from '../wire/trace-json';
 import { quantity, wholeNumber } from './option-values';
+import { addLogLookOptions, logLook, type LogLookOptions } from './log-look';
 import { RotatingFile } from './rotating-file';
 import { printError, terminalOf } from './terminal';
 
 const FORMATS = ['transcript', 'domino', 'json'] as const;
 type Format = (typeof FORMATS)[number];
 
-export interface ServeLogOptions {
+export interface ServeLogOptions extends LogLookOptions {
   readonly log: Format;
   readonly logFile?: string;
   readonly logFormat?: Format;
@@ -27,21 +28,22 @@ export interface ServeLogOptions {
 
 /** The options of `serve` that are this file's. */
 export function addLogOptions(command: Command): Command {
-  return command
+  const withForm = command
     .addOption(new Option('--log <form>', 'what is shown').choices(FORMATS).default('transcript'))
     .option('--log-file <file>', 'write a log there as well')
     .addOption(new Option('--log-format <form>', 'form of the log file; default: as shown').choices(FORMATS))
     .addOption(
       new Option('--log-size <size>', 'a log file rotates at').default(10e6, '10 MB').argParser(quantity(parseOctets)),
     )
-    .addOption(new Option('--log-keep <n>', 'older log files kept').default(5).argParser(wholeNumber))
+    .addOption(new Option('--log-keep <n>', 'older log files kept').default(5).argParser(wholeNumber));
+  return addLogLookOptions(withForm)
     .option('--layers', 'show what each middlebox of the path made of the octets')
     .option('-q, --quiet', 'show nothing');
 }
 
 export interface ServeLog {
   /** To be given to the server. */
-  readonly serverOptions: Pick<MockServerOptions, 'onEvent' | 'onLogLine'>;
+  readonly serverOptions: Pick<MockServerOptions, 'onEvent' | 'onLogLine' | 'log'>;
   /** Writes what is left. */
   close(): void;
 }
@@ -77,6 +79,7 @@ export function serveLog(
   const dominoLines = channels.flatMap(({ dominoLine }) => (dominoLine === null ? [] : [dominoLine]));
   return {
     serverOptions: {
+      log: logLook(options),
       ...(events.length === 0
         ? {}
         : { onEvent: (trace, event) => events.forEach((tell) => tell(trace.connection, event)) }),

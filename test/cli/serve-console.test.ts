@@ -158,6 +158,30 @@ describe('what serve writes', () => {
     expect(readFileSync(prometheus ?? '', 'utf8')).toContain('smtp_messages_processed_total 1\n');
   });
 
+  test('the Domino log looks as it is asked to', async () => {
+    const hosts = join(folder, 'hosts');
+    writeFileSync(hosts, '# names\n127.0.0.1 mail.example.com other\nno address\n');
+    const look = [
+      '--log-date',
+      'mm/dd/yyyy',
+      '--log-prefix',
+      'windows',
+      '--log-hosts',
+      hosts,
+      '--log-wordings',
+      'seen',
+    ];
+    const child = start('serve', '--port', '0', '--log', 'domino', '--messages', '1', ...look);
+    const end = finished(child);
+    await send(Number((await says(child, listening))[1]));
+    const { out } = await end;
+    const head = String.raw`\[[0-9A-F]+:[0-9A-F]{4}-0001\] \d\d/\d\d/\d{4} \d\d:\d\d:\d\d [AP]M {2}SMTP Server: `;
+    expect(out).toMatch(
+      new RegExp(`^${head}mail\\.example\\.com \\(127\\.0\\.0\\.1\\) disconnected\\. 1 message`, 'm'),
+    );
+    expect(out).not.toContain('Shutdown');
+  });
+
   test('variables of a notes.ini file hold, and one that is not known is named', async () => {
     const file = join(folder, 'notes.ini');
     writeFileSync(file, '[Notes]\nKitType=2\nSMTPGreeting=Acme ready\nSMTPErrorLimits=3\n');

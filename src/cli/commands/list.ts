@@ -1,8 +1,11 @@
-// `list [what]`: scenarios, personas, senders, obligations, clients, middleboxes: names and one line each.
+// `list [what]`: scenarios, personas, senders, obligations, clients, middleboxes, wordings of the Domino log: names and one
+// line each.
 
 import { Command, Option } from 'commander';
+import { LOG_WORDINGS } from '../../domino/log-wording';
 import { BOXES } from '../../middlebox/catalogue';
 import { OBLIGATIONS } from '../../obligations/catalogue';
+import type { Confidence } from '../../scenario/persona';
 import { listPersonas } from '../../scenario/persona-load';
 import { listScenarios, type ScenarioListing } from '../../scenario/load';
 import { listSenders } from '../../scenario/sender';
@@ -14,6 +17,9 @@ interface Row {
   readonly name: string;
   readonly text: string;
   readonly tags?: readonly string[];
+  /** Of what was read somewhere: where, and how sure it is. */
+  readonly confidence?: Confidence;
+  readonly source?: string;
 }
 
 interface ListOptions {
@@ -27,12 +33,21 @@ const KINDS: Readonly<Record<string, () => readonly Row[]>> = {
   senders: () => listSenders().map(({ name, title }) => ({ name, text: title })),
   obligations: () => OBLIGATIONS.map(({ id, level, title }) => ({ name: id, text: `${level.padEnd(8)} ${title}` })),
   clients: () => CLIENT_DRIVERS.map(({ name, title }) => ({ name, text: title })),
+  wordings: () =>
+    Object.entries(LOG_WORDINGS).map(([name, { text, confidence, source }]) => ({
+      name,
+      text: `${confidence.padEnd(11)} ${text}`,
+      confidence,
+      source,
+    })),
   middleboxes: () => Object.entries(BOXES).map(([name, { title }]) => ({ name, text: title })),
 };
 
 export function listCommand(): Command {
   return new Command('list')
-    .description('List scenarios (default), personas, senders, obligations, clients or middleboxes')
+    .description(
+      'List scenarios (default), personas, senders, obligations, clients, middleboxes or wordings of the log',
+    )
     .argument('[what]', Object.keys(KINDS).join(' | '), 'scenarios')
     .addOption(new Option('--tag <tag>', 'only scenarios with this tag'))
     .option('--json', 'print JSON')
