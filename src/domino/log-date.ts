@@ -24,6 +24,7 @@ export function utcDate(date: Date): DateParts {
     hour: date.getUTCHours(),
     minute: date.getUTCMinutes(),
     second: date.getUTCSeconds(),
+    hundredth: Math.floor(date.getUTCMilliseconds() / 10),
   };
 }
 

@@ -6,11 +6,14 @@ import { systemClock, type Clock } from '../wire/clock';
 import { PACKAGE_ROOT } from '../wire/package-version';
 import { DEFAULT_TRACE_BOUNDS, type Sequence, type Trace, type TraceBounds } from '../wire/trace';
 import type { TraceEvent, TraceRecord } from '../wire/trace-event';
+import { utcDate } from '../domino/log-date';
+import { receivedHeader } from '../domino/received-header';
 import { scenario as buildScenario, ScenarioBuilder } from '../scenario/builder';
 import { loadScenario } from '../scenario/load';
 import { loadPersona } from '../scenario/persona-load';
 import type { Persona } from '../scenario/persona';
 import type { Scenario } from '../scenario/scenario';
+import { mailDate } from '../scenario/texts';
 import { createWorld, type LivingWorld } from '../scenario/world';
 import { certificates, type CertificateSource } from '../server/certificate';
 import { lookUp } from '../server/dns-resolver';
@@ -33,6 +36,8 @@ export interface MockServerOptions {
   readonly clock?: Clock;
   /** Folder for accepted messages, written before they are acknowledged. */
   readonly save?: string;
+  /** Saved messages begin with the Received header that Domino would have written. Default false: the octets as they came. */
+  readonly receivedHeader?: boolean;
   /** Default true; false trades safety against power loss for speed. */
   readonly fsync?: boolean;
   /** Default true. False keeps digest and size only. */
@@ -90,6 +95,8 @@ export async function startMockServer(
   }
   return server;
 }
+
+const HELLOS: ReadonlySet<string> = new Set(['EHLO', 'HELO']);
 
 /** A fault that nobody listens for ends the process, as any uncaught error does. */
 function rethrow(error: Error): never {
@@ -274,6 +281,28 @@ export class MockServer {
     return { host, port, saves: this.files !== null, notesIni, rereadNotesIni };
   }
 
+  private asSaved(message: ReceivedMessage): ReceivedMessage {
+    const { content } = message;
+    const trace = this.records.openTrace(message.connection);
+    if (this.options.receivedHeader !== true || content === null || trace === null) return message;
+    const { events } = trace.toRecord();
+    const peer = events.find((event) => event.type === 'connected')?.peer.address ?? '';
+    const hello = events.findLast((event) => event.type === 'command' && HELLOS.has(event.event));
+    const date = new Date(this.clock.date().getTime() - this.clock.now() + message.at);
+    const header = receivedHeader({
+      hello: hello?.type === 'command' ? hello : null,
+      peer,
+      host: this.scenario.servers[message.server]?.hostname ?? '',
+      product: this.persona.product,
+      release: this.persona.release,
+      withVersion: this.task.writesVersion(message.server),
+      date: utcDate(date),
+      mailDate: mailDate(date.getTime()),
+      number: message.id,
+    });
+    return { ...message, content: Buffer.concat([Buffer.from(header, 'latin1'), content]) };
+  }
+
   private portHost(): PortHost {
     const { options, store, desk } = this;
     return {
@@ -288,7 +317,7 @@ export class MockServer {
       maxLineOctets: MAX_LINE_OCTETS,
       nextConnection: () => ++this.accepted,
       lookUp: (question) => lookUp(question, { allowRemote: options.allowRemoteDns ?? false }),
-      save: (message) => this.files?.save(message) ?? Promise.resolve(null),
+      save: (message) => this.files?.save(this.asSaved(message)) ?? Promise.resolve(null),
       messageTaken: (message) => {
         store.add(message);
         this.room.changed();

@@ -54,6 +54,11 @@ export class ConnectionRecords {
     return this.living.size;
   }
 
+  /** Null when it is closed, or never was. */
+  openTrace(connection: number): Trace | null {
+    return this.living.get(connection) ?? null;
+  }
+
   get openTraces(): readonly Trace[] {
     return [...this.living.values()];
   }

@@ -142,6 +142,11 @@ export class SmtpTask implements ConsoleServer {
     return [...new Set(problems.map(({ message }) => message))];
   }
 
+  /** SMTPNoVersionInRcvdHdr of a server, the other way round. */
+  writesVersion(server: number): boolean {
+    return this.changes()[server]?.versionInReceived !== false;
+  }
+
   private reconfigure(detail: string): void {
     this.desk.configure(this.changes(), this.threads);
     for (const [index, port] of this.ports.entries()) port.reconfigure(this.compiled(index), detail);

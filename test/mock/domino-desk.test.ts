@@ -1,7 +1,11 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { enterConsole } from '../../src/mock/domino-console';
 import { scenario, startMockServer, type MockServer, type MockServerOptions } from '../../src/mock/mock-server';
 import type { ScenarioBuilder } from '../../src/scenario/builder';
+import { virtualClock } from '../../src/wire/clock';
 
 let server: MockServer;
 let lines: string[];
@@ -219,6 +223,41 @@ describe('notes.ini', () => {
     await talk.say('MAIL FROM:<a@example.net>');
     await talk.say('RCPT TO:<a@example.com>');
     expect(await talk.say(line)).toContain(reply);
+  });
+
+  it('takes the release out of the Received header of saved messages, from the next message on', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'received-'));
+    const save = { save: folder, fsync: false, receivedHeader: true };
+    await start(domino(), save);
+    const talk = await greeted();
+    const saved = async (sender: string): Promise<string> => {
+      for (const line of [`MAIL FROM:<${sender}>`, 'RCPT TO:<a@example.com>', 'DATA', 'Subject: x\r\n\r\nhello\r\n.'])
+        await talk.say(line);
+      const { id } = await server.message((message) => message.sender === sender);
+      const name = readdirSync(folder).find((file) => file.startsWith(`${id}-`) && file.endsWith('.eml')) ?? '';
+      return readFileSync(join(folder, name), 'latin1');
+    };
+    const before = await saved('one@example.net');
+    expect(before).toMatch(/^Received: from \S+ \(\[127\.0\.0\.1\]\)\r\n {10}by \S+ \(Lotus Domino Release 6\.5\)\r\n/);
+    expect(before).toMatch(/ \r\nSubject: x\r\n\r\nhello\r\n$/);
+    await type('set config SMTPNoVersionInRcvdHdr=1');
+    expect(await saved('two@example.net')).toMatch(/\r\n {10}by \S+\r\n {10}with E?SMTP id \d{16}-2 ;\r\n/);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('multiplies the three minutes after which a silent session is ended', async () => {
+    const clock = virtualClock();
+    await start(domino({ notesIni: { SMTPTimeoutMultiplier: 2 } }), { clock });
+    const talk = await greeted();
+    clock.advance(359_000);
+    expect(await talk.say('NOOP')).toBe('250 OK');
+    clock.advance(359_000);
+    expect(await talk.say('NOOP')).toBe('250 OK');
+    await type('set config SMTPTimeoutMultiplier=1');
+    expect(await talk.say('NOOP')).toBe('250 OK');
+    clock.advance(180_000);
+    const [connection] = await server.connections({ count: 1 });
+    expect(connection?.trace.events.find(({ type }) => type === 'closed')).toMatchObject({ by: 'server' });
   });
 
   it('names what it does not know and what it cannot read, and changes nothing for it', async () => {

@@ -20,6 +20,7 @@ interface ServeOptions extends ServeLogOptions {
   readonly anyInterface?: boolean;
   readonly seed?: number;
   readonly save?: string;
+  readonly receivedHeader?: boolean;
   readonly fsync: boolean;
   readonly messages?: number;
   readonly sessions?: number;
@@ -41,6 +42,7 @@ export function serveCommand(): Command {
     .option('--any-interface', 'allow a --host beyond loopback')
     .addOption(new Option('--seed <n>', 'repeat a run: seed of probabilities and delays').argParser(wholeNumber))
     .option('--save <folder>', 'write accepted messages there, before they are acknowledged')
+    .option('--received-header', 'with --save: put the Received header before it that Domino would have written')
     .option('--no-fsync', 'with --save: do not wait for the disk')
     .addOption(new Option('--messages <n>', 'end after so many accepted messages').argParser(wholeNumber))
     .addOption(new Option('--sessions <n>', 'end after so many connections').argParser(wholeNumber))
@@ -111,13 +113,14 @@ function refuseWideOpen({ host, anyInterface }: ServeOptions): void {
 }
 
 function serverOptions(options: ServeOptions): MockServerOptions {
-  const { host, port, seed, save, fsync, allowRemoteDns, keepSecrets, notesIni } = options;
+  const { host, port, seed, save, receivedHeader, fsync, allowRemoteDns, keepSecrets, notesIni } = options;
   return {
     host,
     port,
     fsync,
     ...(seed === undefined ? {} : { seed }),
     ...(save === undefined ? {} : { save }),
+    ...(receivedHeader === undefined ? {} : { receivedHeader }),
     ...(allowRemoteDns === undefined ? {} : { allowRemoteDns }),
     ...(keepSecrets === undefined ? {} : { keepSecrets }),
     ...(notesIni === undefined ? {} : notesIniFrom(notesIni)),
