@@ -57,26 +57,34 @@ export class RotatingFile {
     this.flushing = null;
     const lines = this.waiting;
     this.waiting = [];
+    if (lines.length === 0) return;
     try {
-      let piece = '';
-      let octets = 0;
-      for (const line of lines) {
-        const more = Buffer.byteLength(line) + 1;
-        if (this.octets + octets + more > this.options.mostOctets) {
-          this.write(piece);
-          piece = '';
-          octets = 0;
-          this.rotate();
-        }
-        piece += `${line}\n`;
-        octets += more;
-      }
-      this.write(piece);
+      const all = `${lines.join('\n')}\n`;
+      // A UTF-16 unit is three octets of UTF-8 at most: only near the end of a file do lines have to be measured.
+      if (this.octets + 3 * all.length <= this.options.mostOctets) this.write(all);
+      else this.writeMeasured(lines);
       this.isTold = false;
     } catch (error) {
       if (!this.isTold) this.options.trouble(error instanceof Error ? error.message : String(error));
       this.isTold = true;
     }
+  }
+
+  private writeMeasured(lines: readonly string[]): void {
+    let piece = '';
+    let octets = 0;
+    for (const line of lines) {
+      const more = Buffer.byteLength(line) + 1;
+      if (this.octets + octets + more > this.options.mostOctets) {
+        this.write(piece);
+        piece = '';
+        octets = 0;
+        this.rotate();
+      }
+      piece += `${line}\n`;
+      octets += more;
+    }
+    this.write(piece);
   }
 
   private write(piece: string): void {

@@ -31,9 +31,10 @@ export type LineSink = (line: string, connection: number | null) => void;
 
 /** One open connection. */
 interface Seat {
+  readonly connection: number;
   readonly count: SessionCount;
-  /** Null while no log is kept: a look of its own for each connection is not little. */
-  readonly options: LogOptions | null;
+  /** As its last line was written; null before the first. */
+  options: LogOptions | null;
   log: LogState;
 }
 
@@ -63,8 +64,12 @@ export class DominoDesk {
   statistics: Statistics = createStatistics();
   private readonly clock: Clock;
   private readonly look: LogLook;
+  /** Without prefix and debug lines: what most lines are written with. */
+  private readonly plain: LogOptions;
   private readonly sink: LineSink | null;
   private readonly seats = new Map<number, Seat>();
+  /** Whose event was the last: the next is mostly the same one's. */
+  private latest: Seat | null = null;
   private readonly counts: AdmissionCounts[] = [];
   private changes: readonly PolicyChange[] = [];
   /** The hundredth of a second of the last line, on the record's clock, and its date. */
@@ -75,6 +80,8 @@ export class DominoDesk {
     this.clock = clock;
     this.sink = sink;
     this.look = look;
+    const { prefix: _prefix, ...rest } = look;
+    this.plain = logOptions({ dateOf: (at) => this.localDate(at), ...rest });
   }
 
   /** @param changes what the variables of each server amount to; @param threads session handlers in all, 0: no limit */
@@ -110,22 +117,34 @@ export class DominoDesk {
   /** To be called for every event of every connection. */
   event(trace: Trace, event: TraceEvent): void {
     const { connection } = trace;
-    let seat = this.seats.get(connection);
-    if (seat === undefined) {
-      // What a connection still has to say after its end, that a message was saved for instance, is no line of the log.
-      if (event.type !== 'connected') return;
-      const options = this.sink === null ? null : this.optionsFor(trace.server, connection);
-      seat = { count: countSession(this.statistics), options, log: NEW_LOG };
-      this.seats.set(connection, seat);
-    }
+    const seat = this.seatOf(trace, event);
+    if (seat === null) return;
     count(seat.count, event);
-    if (event.type === 'closed') this.seats.delete(connection);
+    if (event.type === 'closed') this.leave(connection);
     if (this.sink === null) return;
     const debugIo = this.changes[trace.server]?.debugIo ?? 0;
-    const options = (debugIo === 0 ? seat.options : null) ?? this.optionsFor(trace.server, connection);
-    const { state, lines } = logLines(seat.log, event, options);
+    if (seat.options?.debugIo !== debugIo) seat.options = this.optionsFor(trace.server, connection);
+    const { state, lines } = logLines(seat.log, event, seat.options);
     seat.log = state;
     for (const line of lines) this.sink(line, connection);
+  }
+
+  /** Null for what a connection still has to say after its end, that a message was saved for instance: no line of the log. */
+  private seatOf({ connection }: Trace, event: TraceEvent): Seat | null {
+    if (this.latest?.connection === connection) return this.latest;
+    let seat = this.seats.get(connection);
+    if (seat === undefined) {
+      if (event.type !== 'connected') return null;
+      seat = { connection, count: countSession(this.statistics), options: null, log: NEW_LOG };
+      this.seats.set(connection, seat);
+    }
+    this.latest = seat;
+    return seat;
+  }
+
+  private leave(connection: number): void {
+    this.seats.delete(connection);
+    this.latest = null;
   }
 
   /** Who is served and who waits at one server, told after every change. */
@@ -142,14 +161,15 @@ export class DominoDesk {
   }
 
   private optionsFor(server: number, connection: number): LogOptions {
-    const { prefix = 'none', ...look } = this.look;
+    const { prefix = 'none' } = this.look;
     const debugIo = this.changes[server]?.debugIo ?? 0;
     // The debug lines of the technote stand behind a prefix; without it they would be nobody's.
     const style = debugIo > 0 && prefix === 'none' ? 'unix' : prefix;
+    if (style === 'none') return this.plain;
     return {
-      ...logOptions({ dateOf: (at) => this.localDate(at), ...look }),
+      ...this.plain,
       debugIo,
-      prefix: style === 'none' ? null : processPrefix(process.pid % 100_000, connection % 100_000, 1, style),
+      prefix: processPrefix(process.pid % 100_000, connection % 100_000, 1, style),
     };
   }
 

@@ -127,6 +127,15 @@ describe('the log', () => {
     expect(debug).toHaveLength(2);
     expect(debug[0]).toMatch(/^\[\d{5}:00001-00001\] R: NOOP$/);
   });
+
+  it('shows none of them any more to a session that began while it did', async () => {
+    await start(domino({ notesIni: { SMTPDebugIO: 3 } }));
+    const talk = await greeted();
+    await type('set config SMTPDebugIO=0');
+    lines.length = 0;
+    await talk.say('NOOP');
+    expect(lines).toEqual([]);
+  });
 });
 
 describe('statistics', () => {
