@@ -26,8 +26,14 @@ export function startExplaining(options: Partial<ExplainOptions> = {}): Explaini
 export function explainChunk(explaining: Explaining, text: string): void {
   explaining.counted.characters += text.length;
   sampleInput(explaining.input, text);
-  let body = explaining.tail === '' ? text : explaining.tail + text;
-  explaining.tail = '';
+  let body = text;
+  if (explaining.tail !== '') {
+    // Only the cut line is put together: to join the whole piece would be to copy it.
+    const end = text.indexOf('\n') + 1;
+    body = end === 0 ? explaining.tail + text : text.slice(end);
+    if (end > 0) scan(explaining, explaining.tail + text.slice(0, end));
+    explaining.tail = '';
+  }
   if (explaining.skipping) {
     const end = body.indexOf('\n');
     if (end < 0) return;

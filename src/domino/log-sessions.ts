@@ -59,6 +59,8 @@ export function newSessions(): Sessions {
   return { byHost: new Map(), open: new Set(), byAge: [], oldest: 0, peak: 0, givenUp: 0 };
 }
 
+const NONE: readonly Pending[] = [];
+
 function newSession(written: string, at: number | null, crowded: boolean, began: boolean): Session {
   const peer = own(written);
   return {
@@ -73,7 +75,7 @@ function newSession(written: string, at: number | null, crowded: boolean, began:
     overwritten: 0,
     unrecognised: 0,
     crowded,
-    returning: [],
+    returning: NONE,
     began,
     endedAt: null,
     messages: 0,
