@@ -36,7 +36,14 @@ export async function inOrderOfTime(files: readonly string[], order: DateOrder |
     dated.push({ file, at });
   }
   if (dated.some(({ at }) => at === null)) return files;
-  return dated.toSorted((one, other) => (one.at ?? 0) - (other.at ?? 0)).map(({ file }) => file);
+  return dated
+    .toSorted((one, other) => (one.at ?? 0) - (other.at ?? 0) || rotationOf(other.file) - rotationOf(one.file))
+    .map(({ file }) => file);
+}
+
+/** `console.log.2` is older than `console.log.1`, and that than `console.log`: decides where pieces begin in one second. */
+function rotationOf(file: string): number {
+  return Number(/\.(\d+)(?:\.gz)?$/.exec(file)?.[1] ?? 0);
 }
 
 /** "" for what cannot be read: it will be told when its turn comes. */

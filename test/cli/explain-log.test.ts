@@ -104,6 +104,15 @@ describe('several files', () => {
     expect(await inOrderOfTime([newer, older], null)).toEqual([older, newer]);
   });
 
+  test('that begin in one second are in the order of their rotation', async () => {
+    const names = ['same.log', 'same.log.1', 'same.log.2.gz', 'same.log.10'];
+    const [newest, second, third, oldest] = names.map((name) =>
+      file(name, name.endsWith('gz') ? gzipSync(PROBE) : PROBE),
+    );
+    const given = [newest, second, oldest, third] as string[];
+    expect(await inOrderOfTime(given, null)).toEqual([oldest, third, second, newest]);
+  });
+
   test('stay as given when one of them has no date, or is standard input', async () => {
     const [newer, plain] = [file('dated.log', PROBE), file('undated.log', 'nothing\n')];
     expect(await inOrderOfTime([newer, plain], null)).toEqual([newer, plain]);
