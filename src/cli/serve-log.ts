@@ -9,6 +9,7 @@ import type { Scenario } from '../scenario/scenario';
 import type { TraceEvent } from '../wire/trace-event';
 import { writeTraceLine } from '../wire/trace-json';
 import { quantity, wholeNumber } from './option-values';
+import { withoutFreshSecrets } from './fresh-secrets';
 import { addLogLookOptions, logLook, type LogLookOptions } from './log-look';
 import { RotatingFile } from './rotating-file';
 import { printError, terminalOf } from './terminal';
@@ -24,6 +25,7 @@ export interface ServeLogOptions extends LogLookOptions {
   readonly logKeep: number;
   readonly quiet?: boolean;
   readonly layers?: boolean;
+  readonly keepSecrets?: boolean;
 }
 
 /** The options of `serve` that are this file's. */
@@ -95,13 +97,15 @@ function channel(
   form: Format,
   write: (line: string) => void,
   look: { readonly scenario: Scenario; readonly color: boolean; readonly width: number },
-  { layers }: ServeLogOptions,
+  { layers, keepSecrets }: ServeLogOptions,
 ): Channel {
   switch (form) {
     case 'domino':
       return { event: null, dominoLine: write };
-    case 'json':
-      return { event: (connection, event) => write(jsonLine(connection, event)), dominoLine: null };
+    case 'json': {
+      const shown = keepSecrets === true ? (_: number, event: TraceEvent) => event : withoutFreshSecrets();
+      return { event: (connection, event) => write(jsonLine(connection, shown(connection, event))), dominoLine: null };
+    }
     case 'transcript': {
       const live = liveTranscript({ ...look, layers: layers === true });
       return { event: (connection, event) => live.event(connection, event).forEach(write), dominoLine: null };

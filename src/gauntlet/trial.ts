@@ -14,6 +14,7 @@ import { writeTrialRecord } from '../wire/trial-record-file';
 import { TRIAL_SCHEMA_VERSION, type SubmissionOnRecord, type TrialEnd, type TrialRecord } from '../wire/trial-record';
 import { PACKAGE_VERSION } from '../wire/package-version';
 import { missingCapability } from './needs';
+import { withoutPasswords, withoutQuotedPasswords } from './passwords';
 
 export interface TrialOptions {
   readonly seed: number;
@@ -85,7 +86,7 @@ export async function runTrial(scenario: Scenario, driver: ClientDriver, options
     writtenBy: PACKAGE_VERSION,
     startedAt,
     clockOrigin: server.clock.origin,
-    scenario: { ...scenario },
+    scenario: { ...withoutPasswords(scenario) },
     seed,
     windowMs: scenario.windowMs,
     timeScale,
@@ -96,7 +97,7 @@ export async function runTrial(scenario: Scenario, driver: ClientDriver, options
       capabilities: driver.capabilities,
     },
     submissions: submissions.map((one): SubmissionOnRecord => one.onRecord),
-    outcomes: report.outcomes,
+    outcomes: withoutQuotedPasswords(report.outcomes, scenario.submit),
     end: endOf(report, traces.length, interrupted, timedOut),
     endedAt,
     traces: traces.toSorted((one, other) => one.connection - other.connection),

@@ -52,7 +52,10 @@ export interface MockServerOptions {
   readonly storeBounds?: StoreBounds;
   /** Finished connections that are kept; default 1000. */
   readonly keptConnections?: number;
-  /** Sees every event right after it was recorded. Keep it short: it runs in the middle of the dialogue. */
+  /**
+   * Sees every event right after it was recorded. Keep it short: it runs in the middle of the dialogue. Octets of a
+   * `received` event may still hold credentials here: they are masked when their line is taken.
+   */
   readonly onEvent?: (trace: Trace, event: TraceEvent) => void;
   /** A port that could not be opened in time or broke while it listened, or a fault of our own. Default: thrown. */
   readonly onTrouble?: (error: Error) => void;

@@ -64,6 +64,7 @@ export function secured(turn: Turn): void {
   session.mechanism = null;
   session.claimedUser = null;
   session.saslPlayed = false;
+  session.behindAuth = false;
   session.offered = null;
   moveTransaction(turn, afterHandshake(session.transaction));
   // With implicit TLS the dialogue begins here.

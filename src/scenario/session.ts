@@ -160,6 +160,8 @@ export interface Session {
   readonly claimedUser: string | null;
   /** The exchange is played by SASL, not by rules. */
   readonly saslPlayed: boolean;
+  /** AUTH was the last command: what else comes may be credentials that a refusal did not stop. */
+  readonly behindAuth: boolean;
   readonly nth: Readonly<Partial<Record<EventName, number>>>;
   /** Events taken, and numbers drawn for this one: a draw belongs to its event (semantics A2). */
   readonly eventNumber: number;
@@ -213,6 +215,7 @@ export function newSession(connection: number, seed: number, peer: Endpoint, loc
     mechanism: null,
     claimedUser: null,
     saslPlayed: false,
+    behindAuth: false,
     nth: NOTHING,
     eventNumber: 0,
     drawn: 0,
@@ -261,6 +264,7 @@ export function draftOf(session: Session): SessionDraft {
     mechanism: session.mechanism,
     claimedUser: session.claimedUser,
     saslPlayed: session.saslPlayed,
+    behindAuth: session.behindAuth,
     nth: session.nth,
     eventNumber: session.eventNumber,
     drawn: session.drawn,

@@ -2,6 +2,7 @@
 // end. Each says first how the unit goes on the record, then takes the event. Used by engine.ts.
 
 import { parseAuth, parseBdat, parseCommand, parseMail, parseRcpt } from '../smtp/command';
+import { beginsExchange, secretFrom } from '../smtp/credentials';
 import { advance } from '../smtp/transaction';
 import { takeEvent } from './connection';
 import { contentBegins, contentRulesAt, nextThreshold, NONE_YET, sizeTripsAt } from './content';
@@ -41,17 +42,25 @@ export function takeLine(turn: Turn, line: LineIn, fault: Subject['fault']): voi
     inPlaceOf: null,
     values: PLAIN_SUBJECT.values,
   };
-  turn.effects.push({ effect: 'take-line', event, redactFrom: secretFrom(subject) });
+  turn.effects.push({ effect: 'take-line', event, redactFrom: redactionOf(session, subject) });
+  session.behindAuth = mayFollowAuth(session, event, line.text);
   if (event === 'AUTH') beginSasl(turn, argument);
   if (event === 'BDAT' && awaitChunk(turn, subject)) return;
   takeEvent(turn, subject);
 }
 
-/** Where an initial response begins: all behind `AUTH MECHANISM ` is masked on the record. */
-function secretFrom({ event, line }: Subject): number | null {
-  if (event !== 'AUTH') return null;
-  const found = /^\s*\S+\s+\S+\s+/.exec(line);
-  return found === null ? null : found[0].length;
+/** Where what is masked on the record begins. Most lines are known by their verb to hold no credentials. */
+function redactionOf({ behindAuth }: Turn['session'], { event, line }: Subject): number | null {
+  if (event !== 'AUTH' && event !== 'unknown' && event !== 'NOOP') return null;
+  const secret = secretFrom(line);
+  return secret === null && event === 'unknown' && behindAuth ? 0 : secret;
+}
+
+/** A firewall may have made another verb of AUTH; the client goes on all the same. */
+function mayFollowAuth({ behindAuth }: Turn['session'], event: Subject['event'], line: string): boolean {
+  if (event === 'AUTH') return true;
+  if (event !== 'unknown' && event !== 'NOOP') return false;
+  return beginsExchange(line) || (event === 'unknown' && behindAuth);
 }
 
 /** Before anybody has answered, so that rules on AUTH can go by mechanism and name. */

@@ -4,8 +4,9 @@
 import type { EventName } from '../smtp/vocabulary';
 import type { ReplyEffect } from '../scenario/effects';
 import type { Line } from '../wire/line-reader';
-import type { CommandEvent, MessageEvent, ReplyEvent } from '../wire/trace-event';
+import type { CommandEvent, MessageEvent, ReplyEvent, Unstamped } from '../wire/trace-event';
 import type { ReceivedMessage } from './message-store';
+import type { SessionStart } from './session-host';
 import type { TakenMessage } from './unit-reader';
 
 /**
@@ -18,6 +19,19 @@ export interface Stamp {
 }
 
 type Writable<E> = { -readonly [Key in keyof E]: E[Key] };
+
+export function connectedEvent(start: SessionStart, implicitTls: boolean): Unstamped {
+  const { connection, server, peer, local, proxiedBy } = start;
+  return {
+    type: 'connected',
+    connection,
+    server,
+    peer,
+    local,
+    ...(implicitTls ? { implicitTls: true as const } : {}),
+    ...(proxiedBy === null ? {} : { proxiedBy }),
+  };
+}
 
 /** @param redactFrom characters from here on are masked; null keeps the line as it is */
 export function commandEvent(

@@ -5,8 +5,8 @@
 import type { Line } from '../wire/line-reader';
 import type { Trace } from '../wire/trace';
 import type { Endpoint, Source } from '../wire/trace-event';
+import { currentOrLast } from '../smtp/transaction';
 import type { EventName } from '../smtp/vocabulary';
-import { drawSpan } from '../scenario/compile';
 import type { Effect, Input, LineIn, ReplyEffect } from '../scenario/effects';
 import { step, wants } from '../scenario/engine';
 import { draws } from '../scenario/random';
@@ -14,10 +14,12 @@ import type { Dribble } from '../scenario/scenario';
 import { newSession, type Session } from '../scenario/session';
 import { applyChanges } from '../scenario/world';
 import { Alarms } from './alarms';
+import { sayInPieces } from './dribbled';
 import type { ReceivedMessage } from './message-store';
 import type { SessionHost, SessionStart } from './session-host';
+import { SessionSecrets } from './session-secrets';
 import { SessionServices } from './session-services';
-import { commandEvent, messageEvent, receivedMessage, replyEvent } from './session-events';
+import { commandEvent, connectedEvent, messageEvent, receivedMessage, replyEvent } from './session-events';
 import { Transport, type TransportEvents } from './transport';
 import { UnitReader, type TakenMessage } from './unit-reader';
 
@@ -68,6 +70,8 @@ export class ServerSession implements TransportEvents {
   private readingPaused = false;
   /** Octets that came while nothing was taken any more. */
   private unread = 0;
+  /** Null: they stay on the record. */
+  private readonly secrets: SessionSecrets | null;
 
   constructor(host: SessionHost, start: SessionStart) {
     this.host = host;
@@ -75,6 +79,7 @@ export class ServerSession implements TransportEvents {
     this.connection = start.connection;
     this.trace = start.trace;
     this.peer = start.peer;
+    this.secrets = host.keepSecrets ? null : new SessionSecrets(start.trace);
     this.units = new UnitReader(host.maxLineOctets, host.keepContent ? host.store.largest : 0);
     this.alarms = new Alarms(host.clock);
     this.services = new SessionServices(host, start.trace, (input) => this.input(input));
@@ -82,15 +87,7 @@ export class ServerSession implements TransportEvents {
     this.now = host.clock.now();
     this.lastActivityAt = this.now;
     this.epochMs = host.clock.date().getTime() - this.now;
-    this.currentSeq = this.trace.record({
-      type: 'connected',
-      connection: start.connection,
-      server: start.server,
-      peer: start.peer,
-      local: start.local,
-      ...(host.compiled().server.tls.implicit ? { implicitTls: true as const } : {}),
-      ...(start.proxiedBy === null ? {} : { proxiedBy: start.proxiedBy }),
-    });
+    this.currentSeq = this.trace.record(connectedEvent(start, host.compiled().server.tls.implicit));
     this.transport = new Transport(
       {
         socket: start.socket,
@@ -154,10 +151,10 @@ export class ServerSession implements TransportEvents {
 
   onOctets(octets: Buffer, seq: number, at: number): void {
     this.lastActivityAt = at;
-    if (this.state.phase === 'closing') return;
+    if (this.state.phase === 'closing') return this.secrets?.leftOver(this.units.received, Infinity);
     this.units.push(octets, seq, at);
     // Nobody will ever take these: they are on the record, and that is all.
-    if (this.state.phase === 'muted' || this.state.phase === 'awaiting-fin') this.unread += this.units.discard();
+    if (this.state.phase === 'muted' || this.state.phase === 'awaiting-fin') this.unread += this.discardWaiting();
     if (this.units.waiting > READ_AHEAD_OCTETS && !this.readingPaused) {
       this.readingPaused = true;
       this.trace.record({ type: 'note', fact: 'reading-paused', detail: `${this.units.waiting} octets wait` });
@@ -337,8 +334,10 @@ export class ServerSession implements TransportEvents {
   private cutMessageShort(): void {
     this.message = this.units.cutShort();
     if (this.message === null) return;
-    const { sender, recipients } = this.state.transaction;
-    this.takeMessage(sender ?? '', recipients, 'DATA');
+    // An early refusal may have ended its transaction already.
+    const envelope = currentOrLast(this.state.transaction);
+    this.now = this.host.clock.now();
+    this.takeMessage(envelope?.sender ?? '', envelope?.recipients ?? [], 'DATA');
     this.message = null;
     this.received = null;
   }
@@ -363,7 +362,9 @@ export class ServerSession implements TransportEvents {
       case 'reply':
         return this.reply(effect);
       case 'record':
-        this.trace.record(effect.event);
+        this.trace.record(
+          this.secrets?.shownNote(effect.event, this.host.compiled().server.auth.users) ?? effect.event,
+        );
         return;
       case 'alarm':
         return this.alarms.at(effect.alarm, effect.at, () => this.input({ kind: 'alarm', alarm: effect.alarm }));
@@ -401,9 +402,7 @@ export class ServerSession implements TransportEvents {
   private takeLine(event: EventName, redactFrom: number | null): void {
     const { line } = this;
     if (line === null) return;
-    const secretFrom = this.host.keepSecrets ? null : redactFrom;
-    // All of the line, what was cut of it too.
-    if (secretFrom !== null) this.trace.redact(line.offset + secretFrom, line.length - secretFrom);
+    const secretFrom = this.secrets?.hide(line, redactFrom) ?? null;
     this.currentSeq = this.trace.append(commandEvent(line, event, secretFrom, this.trace.stamp(this.now)));
     if (event !== 'BDAT' && event !== 'NOOP') this.units.forgetChunks();
   }
@@ -439,40 +438,46 @@ export class ServerSession implements TransportEvents {
     this.lastActivityAt = now;
     const answers = effect.answers ? this.currentSeq : null;
     const stamp = this.trace.stamp(now);
-    const seq = this.trace.append(replyEvent(effect, answers, this.units.waiting, this.transport.sent, stamp));
+    const shown = this.secrets?.shown(effect) ?? effect;
+    const seq = this.trace.append(replyEvent(shown, answers, this.units.waiting, this.transport.sent, stamp));
     // "Early" is held against replies that a client has to wait for; those nobody asked for are none.
     if (effect.answers) this.lastReplySeq = seq;
     if (effect.dribble === null) this.transport.say(effect.octets);
-    else this.dribble(Buffer.from(effect.octets, 'latin1'), effect.dribble, seq, effect.answers);
+    else this.dribble(effect, shown.octets, effect.dribble, seq);
   }
 
-  private dribble(octets: Buffer, dribble: Dribble, reply: number, answers: boolean): void {
+  /** @param shown what stands on the record */
+  private dribble(effect: ReplyEffect, shown: string, dribble: Dribble, reply: number): void {
     this.dribbling = true;
-    const random = draws(this.host.seed, this.connection, reply);
-    const next = (from: number): void => {
-      this.transport.write(octets.subarray(from, from + dribble.octets));
-      const to = from + dribble.octets;
-      if (to < octets.length && !this.transport.isOver) {
-        this.alarms.at('dribble', this.host.clock.now() + drawSpan(dribble.every, random), () => next(to));
-        return;
-      }
-      const seq = this.trace.record({ type: 'reply-ended', reply });
-      if (answers) this.lastReplySeq = seq;
-      this.dribbling = false;
-      this.pump();
-    };
-    next(0);
+    const octets = Buffer.from(effect.octets, 'latin1');
+    sayInPieces(octets.length, dribble, draws(this.host.seed, this.connection, reply), {
+      write: (from, to) => this.transport.write(octets.subarray(from, to), shown.slice(from, to)),
+      later: (afterMs, goOn) => this.alarms.at('dribble', this.host.clock.now() + afterMs, goOn),
+      isOver: () => this.transport.isOver,
+      done: () => {
+        const seq = this.trace.record({ type: 'reply-ended', reply });
+        if (effect.answers) this.lastReplySeq = seq;
+        this.dribbling = false;
+        this.pump();
+      },
+    });
   }
 
   private discard(why: string, source: Source): void {
-    const octets = this.units.discard();
+    const octets = this.discardWaiting();
     this.trace.record({ type: 'step', step: 'discard', source, octets, detail: why });
+  }
+
+  private discardWaiting(): number {
+    const octets = this.units.discard();
+    this.secrets?.leftOver(this.units.received - octets, this.units.received);
+    return octets;
   }
 
   private startTls(behind: 'discard' | 'process'): void {
     const waiting = this.units.peekAll();
     if (waiting.length > 0 && behind === 'discard') this.discard('plaintext behind STARTTLS', { kind: 'default' });
-    else this.units.discard();
+    else this.discardWaiting();
     this.transport.startTls(behind === 'process' && waiting.length > 0 ? waiting : null);
   }
 
@@ -502,6 +507,8 @@ export class ServerSession implements TransportEvents {
   onClosed(): void {
     this.alarms.cancelAll();
     this.cutMessageShort();
+    this.unread += this.discardWaiting();
+    this.secrets?.sweep(this.start.path.length > 0, this.state.behindAuth);
     const { received, sent } = this.transport.wireTotals;
     this.trace.record({
       type: 'closed',
@@ -509,7 +516,7 @@ export class ServerSession implements TransportEvents {
       how: this.endedHow,
       receivedOctets: received,
       sentOctets: sent,
-      unread: this.units.waiting + this.unread,
+      unread: this.unread,
     });
     this.start.closed();
   }

@@ -133,11 +133,14 @@ export class Transport {
     else this.path.output({ octets: Buffer.from(unsent, 'latin1') });
   }
 
-  /** A piece of a dribbled reply: written at once, with an event of its own. */
-  write(octets: Buffer): void {
+  /**
+   * A piece of a dribbled reply: written at once, with an event of its own.
+   * @param shown what stands on the record instead, latin1
+   */
+  write(octets: Buffer, shown?: string): void {
     if (this.ended || this.over) return;
     this.flush();
-    this.recordSent('plain', this.sentOffset, octets);
+    this.recordSent('plain', this.sentOffset, shown === undefined ? octets : Buffer.from(shown, 'latin1'));
     this.sentOffset += octets.length;
     if (this.secure !== null) this.secure.write(octets);
     else if (this.path === null) this.socket.write(octets);

@@ -168,3 +168,18 @@ test('credentials are masked on the record', async () => {
   );
   expect(octets?.join('')).not.toContain(secret);
 });
+
+test('mail data that an early refusal cut short has its envelope on the record, in the order of time', async () => {
+  server = await startMockServer(scenario().on('content').after(4).reply('552 Enough').next('commands'));
+  const { socket, closed } = await dial();
+  socket.write('EHLO a\r\nMAIL FROM:<a@b.c>\r\nRCPT TO:<d@e.f>\r\nDATA\r\nSubject: x\r\nQUIT\r\n');
+  await closed;
+  const [connection] = await server.connections({ count: 1 });
+  const events = connection?.trace.events ?? [];
+  expect(events.find(({ type }) => type === 'message')).toMatchObject({
+    sender: 'a@b.c',
+    recipients: ['d@e.f'],
+    complete: false,
+  });
+  expect(events.map(({ at }) => at)).toEqual(events.map(({ at }) => at).toSorted((one, other) => one - other));
+});

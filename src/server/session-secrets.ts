@@ -1,0 +1,67 @@
+// The credentials of one connection: kept off its record wherever they show up, in the lines they came in, in replies that
+// echo them, in octets that never became a line. One per connection; used by session.ts. With `keepSecrets` none is made.
+
+import type { Line } from '../wire/line-reader';
+import type { Trace } from '../wire/trace';
+import type { Unstamped } from '../wire/trace-event';
+import { redactLeftOvers, type LeftOver } from '../wire/trace-redaction';
+import { withoutEcho } from '../smtp/credentials';
+import type { ReplyEffect } from '../scenario/effects';
+
+/** A client that tries passwords for ever shall not make every reply dearer. */
+const REMEMBERED = 4;
+
+export class SessionSecrets {
+  private readonly trace: Trace;
+  /** What was hidden: replies may echo it, now or later. */
+  private readonly known: string[] = [];
+  private readonly leftOvers: LeftOver[] = [];
+
+  constructor(trace: Trace) {
+    this.trace = trace;
+  }
+
+  /**
+   * Hides a line from a character on: all of it, what was cut of it too.
+   * @returns that character
+   */
+  hide(line: Line, from: number | null): number | null {
+    if (from === null) return null;
+    const secret = line.text.slice(from);
+    this.trace.redact(line.offset + from, line.length - from);
+    if (!this.known.includes(secret)) this.known.push(secret);
+    if (this.known.length > REMEMBERED) this.known.shift();
+    return from;
+  }
+
+  /** A reply as it may stand on the record. */
+  shown(reply: ReplyEffect): ReplyEffect {
+    if (this.known.length === 0) return reply;
+    return { ...reply, octets: this.known.reduce(withoutEcho, reply.octets) };
+  }
+
+  /** A name that nobody knows may be a password: clients get out of step. */
+  shownNote(event: Unstamped, users: Readonly<Record<string, string>> | null): Unstamped {
+    if (event.type !== 'note' || event.fact !== 'authentication-failed') return event;
+    if (users !== null && Object.hasOwn(users, event.detail)) return event;
+    return { ...event, detail: '*'.repeat(event.detail.length) };
+  }
+
+  /** Plain octets that are never taken as anything. */
+  leftOver(from: number, to: number): void {
+    const before = this.leftOvers.at(-1);
+    if (from >= to) return;
+    if (before === undefined || before[1] < from) this.leftOvers.push([from, to]);
+    else this.leftOvers[this.leftOvers.length - 1] = [before[0], Math.max(before[1], to)];
+  }
+
+  /**
+   * The connection is over: hides what only a look over the whole shows.
+   * @param hasPath layers below the plain one differ from it
+   * @param behindAuth it ended in the middle of an exchange
+   */
+  sweep(hasPath: boolean, behindAuth: boolean): void {
+    if (this.leftOvers.length === 0 && !hasPath) return;
+    redactLeftOvers(this.trace.events, this.leftOvers, this.known, behindAuth);
+  }
+}

@@ -1,0 +1,86 @@
+// Hides, when a connection is over, credentials that never became a line: octets that were thrown away or came too late, and
+// layers of the path that differ from the plain one. What became a line is hidden when it is taken (trace.ts); looking over
+// the whole is only needed when something was left. Masks in place, since nothing else may keep the octets.
+
+import { credentialsIn } from '../smtp/credentials';
+import { latin1 } from './octets';
+import type { ReceivedEvent, SentEvent, TraceEvent } from './trace-event';
+
+/** A range of plain octets received, that were never taken. */
+export type LeftOver = readonly [from: number, to: number];
+
+type Crossed = (ReceivedEvent | SentEvent) & { readonly octets: Buffer };
+
+const ASTERISK = 0x2a;
+/** Less than this would hide ordinary letters. */
+const SHORTEST_SECRET = 4;
+
+/**
+ * @param secrets that were taken: below the plain layer, what was sent may echo them
+ * @param behindAuth the connection ended in the middle of an exchange
+ */
+export function redactLeftOvers(
+  events: readonly TraceEvent[],
+  leftOvers: readonly LeftOver[],
+  secrets: readonly string[],
+  behindAuth: boolean,
+): void {
+  const layers = new Map<string, Crossed[]>();
+  for (const event of events) {
+    if ((event.type !== 'received' && event.type !== 'sent') || event.octets === undefined) continue;
+    const key = `${event.type} ${event.layer}`;
+    const crossed = layers.get(key) ?? [];
+    crossed.push(event as Crossed);
+    layers.set(key, crossed);
+  }
+  const plain = layers.get('received plain') ?? [];
+  for (const leftOver of leftOvers) redactPlain(plain, leftOver, behindAuth);
+  const plainText = textOf(plain);
+  for (const [key, crossed] of layers) {
+    if (key.endsWith(' plain')) continue;
+    if (key.startsWith('received')) redactReceived(crossed, plainText);
+    else for (const secret of secrets) redactSent(crossed, latin1(secret));
+  }
+}
+
+function redactPlain(plain: readonly Crossed[], [from, to]: LeftOver, behindAuth: boolean): void {
+  const pieces = plain.flatMap(({ offset, octets }) => {
+    const piece = octets.subarray(Math.max(0, from - offset), Math.max(0, to - offset));
+    return piece.length === 0 ? [] : [piece];
+  });
+  for (const [start, end] of credentialsIn(Buffer.concat(pieces).toString('latin1'), behindAuth))
+    mask(pieces, start, end);
+}
+
+/** What stands in the plain layer as it is was taken for something else, mail data for one. */
+function redactReceived(crossed: readonly Crossed[], plainText: string): void {
+  const text = textOf(crossed);
+  const pieces = crossed.map(({ octets }) => octets);
+  for (const [from, to] of credentialsIn(text)) {
+    if (!plainText.includes(text.slice(from, to))) mask(pieces, from, to);
+  }
+}
+
+function redactSent(crossed: readonly Crossed[], secret: Buffer): void {
+  if (secret.length < SHORTEST_SECRET) return;
+  const pieces = crossed.map(({ octets }) => octets);
+  const octets = Buffer.concat(pieces);
+  for (let at = octets.indexOf(secret); at !== -1; at = octets.indexOf(secret, at + secret.length)) {
+    mask(pieces, at, at + secret.length);
+  }
+}
+
+const textOf = (crossed: readonly Crossed[]): string =>
+  Buffer.concat(crossed.map(({ octets }) => octets)).toString('latin1');
+
+/** @param from counted over all pieces */
+function mask(pieces: readonly Buffer[], from: number, to: number): void {
+  let position = 0;
+  for (const piece of pieces) {
+    const end = position + piece.length;
+    if (end > from && position < to) {
+      piece.fill(ASTERISK, Math.max(0, from - position), Math.min(piece.length, to - position));
+    }
+    position = end;
+  }
+}
