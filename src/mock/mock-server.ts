@@ -9,8 +9,7 @@ import type { TraceEvent, TraceRecord } from '../wire/trace-event';
 import { utcDate } from '../domino/log-date';
 import { receivedHeader } from '../domino/received-header';
 import { scenario as buildScenario, ScenarioBuilder } from '../scenario/builder';
-import { loadScenario } from '../scenario/load';
-import { loadPersona } from '../scenario/persona-load';
+import { loadScenario, personaOf } from '../scenario/load';
 import type { Persona } from '../scenario/persona';
 import type { Scenario } from '../scenario/scenario';
 import { mailDate } from '../scenario/texts';
@@ -89,7 +88,7 @@ export async function startMockServer(
   options: MockServerOptions = {},
 ): Promise<MockServer> {
   const scenario = resolveScenario(source);
-  const server = new MockServer(scenario, loadPersona(scenario.persona), options);
+  const server = new MockServer(scenario, personaOf(scenario), options);
   try {
     await server.start();
   } catch (error) {

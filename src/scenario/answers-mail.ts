@@ -22,7 +22,7 @@ export function mail(question: Question): Decision {
     (compiled.server.policies.tls === 'required' && !session.tls ? refusal('tls-required', 'tls') : null) ??
     authFirst(question) ??
     mailSequence(question) ??
-    badPath(compiled, path) ??
+    badPath(question, path) ??
     badParameter(compiled, session, 'MAIL', path) ??
     declaredTooBig(question, path) ??
     senderRefused(question, path) ??
@@ -95,7 +95,11 @@ const TOLERATED_BY_LENIENT: ReadonlySet<DeviationWord> = new Set<DeviationWord>(
   'display-name',
 ]);
 
-export function badPath({ persona }: CompiledServer, { path, deviations }: PathCommand): Decision | null {
+export function badPath(
+  { compiled: { persona }, subject }: Question,
+  { path, deviations }: PathCommand,
+): Decision | null {
+  if (subject.argument.trim() === '') return plainly('missing-argument');
   if (path.raw === '' && path.address === '') return plainly('bad-path');
   if (deviations.length === 0) return null;
   const tolerated = persona.habits.lenientPaths.value ? TOLERATED_BY_LENIENT : TOLERATED;

@@ -16,7 +16,7 @@ export function rcpt(question: Question): Decision {
     needHello(question) ??
     (session.transaction.sender === null ? plainly('need-mail') : null) ??
     (path.path.isNull ? plainly('bad-path') : null) ??
-    badPath(compiled, path) ??
+    badPath(question, path) ??
     badParameter(compiled, session, 'RCPT', path) ??
     tooManyRecipients(question) ??
     recipientRefused(question, path) ??

@@ -8,7 +8,9 @@ import { assembleScenario } from './assemble';
 import { extendScenario } from './extends';
 import { locate } from './origin';
 import type { Located } from './origin';
+import type { Persona } from './persona';
 import { personaHabits } from './persona-habits';
+import { loadPersona } from './persona-load';
 import type { Scenario } from './scenario';
 import { ScenarioError } from './scenario-error';
 import type { Habits } from './schema-policies';
@@ -58,6 +60,16 @@ function shownName(path: string): string {
   return short === '' || short.startsWith('..') ? path : short;
 }
 
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    const message = code === 'EISDIR' ? 'is a folder; expected a file' : `cannot be read (${code})`;
+    throw new ScenarioError([{ file: shownName(path), line: 0, column: 0, message }]);
+  }
+}
+
 /** The file of a name or path, or what to say. @param from the folder that paths are relative to */
 function findFile(nameOrPath: string, from: string, options: LoadOptions): string | { message: string; fix?: string } {
   if (isPath(nameOrPath)) {
@@ -93,12 +105,39 @@ function inheriting(located: Located, path: string, above: readonly string[], op
       .join(' → ');
     throw new ScenarioError([{ ...at, message: `extends goes in a circle: ${circle}`, fix: 'take one extends out' }]);
   }
-  const base = readYaml(readFileSync(found, 'utf8'), shownName(found));
+  const base = readYaml(textOf(found), shownName(found));
   return extendScenario(inheriting(base, found, [...above, found], options), located);
 }
 
+/** A persona's file stands beside the scenario that names it, wherever one is. */
+function withPersonaBeside(value: unknown, file: string): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const { persona } = value as { persona?: unknown };
+  if (typeof persona !== 'string' || !isPath(persona)) return value;
+  return { ...value, persona: shownName(resolve(dirname(resolve(file)), persona)) };
+}
+
+/** Where scenarios from files name their personas, for messages. */
+const voices = new WeakMap<Scenario, ReturnType<typeof locate>>();
+
+/**
+ * The persona of a scenario.
+ * @throws ScenarioError, with the place in the scenario's file when that names one that is not there
+ */
+export function personaOf(scenario: Scenario): Persona {
+  try {
+    return loadPersona(scenario.persona);
+  } catch (error) {
+    const voice = voices.get(scenario);
+    if (!(error instanceof ScenarioError) || voice === undefined) throw error;
+    throw new ScenarioError(error.problems.map((problem) => (problem.line === 0 ? { ...problem, ...voice } : problem)));
+  }
+}
+
 function loadText(text: string, path: string, shown: string, options: LoadOptions): Scenario {
-  const whole = inheriting(readYaml(text, shown), path, [path], options);
+  const read = inheriting(readYaml(text, shown), path, [path], options);
+  const voice = locate(read.origin, ['persona']);
+  const whole = { ...read, value: withPersonaBeside(read.value, voice.file) };
   const assembled = assembleScenario(whole.value, {
     name: basename(path, extname(path)),
     folder: dirname(path),
@@ -108,7 +147,10 @@ function loadText(text: string, path: string, shown: string, options: LoadOption
     },
     habitsOf: options.habitsOf ?? personaHabits,
   });
-  if (assembled.refusals === undefined) return assembled.scenario;
+  if (assembled.refusals === undefined) {
+    voices.set(assembled.scenario, voice);
+    return assembled.scenario;
+  }
   throw new ScenarioError(
     assembled.refusals.map(({ path: place, message, fix, onKey }) => ({
       ...locate(whole.origin, place, onKey),
@@ -125,7 +167,7 @@ function loadText(text: string, path: string, shown: string, options: LoadOption
 export function loadScenario(nameOrPath: string, options: LoadOptions = {}): Scenario {
   const found = findFile(nameOrPath, process.cwd(), options);
   if (typeof found !== 'string') throw new ScenarioError([{ file: nameOrPath, line: 0, column: 0, ...found }]);
-  return loadText(readFileSync(found, 'utf8'), found, shownName(found), options);
+  return loadText(textOf(found), found, shownName(found), options);
 }
 
 /**

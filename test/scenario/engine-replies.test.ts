@@ -152,6 +152,15 @@ describe("Domino's words", () => {
     );
   });
 
+  test('a command without the argument it needs is named', () => {
+    const played = past(play('persona: domino-6.5'));
+    played.client('HELO \r\n').server('501 Command "HELO" requires an argument');
+    past(played.client('EHLO client\r\n'));
+    played.client('MAIL\r\n').server('501 Command "MAIL" requires an argument');
+    past(played.client('MAIL FROM:<a@b>\r\n'));
+    played.client('RCPT \r\n').server('501 Command "RCPT" requires an argument');
+  });
+
   test('a refused DATA: each content line is an unknown command, quoted whole', () => {
     const played = past(play(`persona: domino-6.5\nrules: [{ on: DATA, reply: '554 no' }]`));
     past(played.client(lines('EHLO a', 'MAIL FROM:<a@b>', 'RCPT TO:<c@d>')));

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PLAIN_HABITS } from '../../src/scenario/assemble';
-import { listScenarios, loadScenario, loadScenarioText } from '../../src/scenario/load';
+import { listScenarios, loadScenario, loadScenarioText, personaOf } from '../../src/scenario/load';
 import { ScenarioError } from '../../src/scenario/scenario-error';
 import { problemsOf } from './reading';
 
@@ -174,4 +174,25 @@ test('a ScenarioError holds its problems as data', () => {
   expect((thrown as ScenarioError).problems).toEqual([
     { file: 'a.yaml', line: 1, column: 1, message: 'unknown key "nme"', fix: 'did you mean "name"?' },
   ]);
+});
+
+describe('the persona of a scenario', () => {
+  test('that is a file stands beside the scenario that names it, wherever one is', () => {
+    write('mine.yaml', 'name: mine\ntitle: x\nextends: domino-6.5\nproduct: Mine\nrelease: "1"\n');
+    const own = write('own.yaml', 'persona: ./mine.yaml\n');
+    expect(personaOf(loadScenario(own, options())).product).toBe('Mine');
+  });
+
+  test('that is not there is told where it is named', () => {
+    const named = write('named.yaml', 'title: x\npersona: domino-6.6\n');
+    const filed = write('filed.yaml', 'persona: ./nowhere.yaml\n');
+    expect(problemsOf(() => personaOf(loadScenario(named, options())))[0]).toMatch(
+      /named\.yaml:2:10: unknown persona "domino-6\.6"; .*; did you mean "domino-6\.5"\?$/,
+    );
+    expect(problemsOf(() => personaOf(loadScenario(filed, options())))[0]).toMatch(/filed\.yaml:1:10: no such persona/);
+  });
+});
+
+test('a folder in place of a file is told as one', () => {
+  expect(problemsOf(() => loadScenario(`${folder}/`, options()))).toEqual([`${folder}: is a folder; expected a file`]);
 });

@@ -3,8 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { compileServer } from '../../scenario/compile';
-import { checkScenario, loadScenario, loadScenarioText } from '../../scenario/load';
-import { loadPersona } from '../../scenario/persona-load';
+import { checkScenario, loadScenario, loadScenarioText, personaOf } from '../../scenario/load';
 import { ScenarioError } from '../../scenario/scenario-error';
 import type { Scenario } from '../../scenario/scenario';
 import { EXIT, print, printError } from '../terminal';
@@ -46,6 +45,6 @@ function check(files: readonly string[], { strict, quiet }: CheckOptions): numbe
 
 /** What only shows when it is made to run: an unknown persona, a pattern of a persona's own. */
 function compileAll(scenario: Scenario): void {
-  const persona = loadPersona(scenario.persona);
+  const persona = personaOf(scenario);
   for (const index of scenario.servers.keys()) compileServer(scenario, index, persona);
 }
