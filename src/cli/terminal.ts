@@ -51,7 +51,7 @@ export function printError(text: string): void {
  */
 export function tell(error: unknown): number {
   if (isUsersMistake(error)) {
-    printError(`smtp-gauntlet: ${error.message}`);
+    printError(`smtp-gauntlet: ${fileTrouble(error) ?? error.message}`);
     return EXIT.usage;
   }
   const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -62,8 +62,22 @@ export function tell(error: unknown): number {
 function isUsersMistake(error: unknown): error is Error {
   if (error instanceof UsageError || error instanceof ScenarioError) return true;
   if (error instanceof RecordError || error instanceof ListenError || error instanceof CertificateError) return true;
-  return error instanceof Error && 'code' in error && FILE_TROUBLES.has(String(error.code));
+  return error instanceof Error && fileTrouble(error) !== null;
 }
 
-/** Files and folders that are not there or not ours to use. */
-const FILE_TROUBLES = new Set(['ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR', 'EROFS', 'EPERM', 'ENOSPC']);
+/** Files and folders that are not there or not ours to use, in words. Null for any other error. */
+function fileTrouble(error: Error & { readonly code?: unknown; readonly path?: unknown }): string | null {
+  const words = typeof error.code === 'string' ? FILE_TROUBLES.get(error.code) : undefined;
+  if (words === undefined) return null;
+  return typeof error.path === 'string' ? `${error.path}: ${words}` : `${words} (${error.message})`;
+}
+
+const FILE_TROUBLES: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'there is no such file or folder'],
+  ['EACCES', 'no permission for this file or folder'],
+  ['EPERM', 'no permission for this file or folder'],
+  ['EISDIR', 'is a folder; expected a file'],
+  ['ENOTDIR', 'a file stands where a folder is expected'],
+  ['EROFS', 'is on a file system that cannot be written'],
+  ['ENOSPC', 'no space is left on the disk'],
+]);

@@ -83,6 +83,24 @@ describe('check', () => {
   });
 });
 
+test.each([
+  [['transcript', '/nowhere/trial'], /^smtp-gauntlet: \/nowhere\/trial: there is no such file or folder$/m],
+  [['check', tmpdir()], /: is a folder; expected a file$/m],
+  [['serve', 'plain', '--port', '0', '--port-file', '/nowhere/port'], /^smtp-gauntlet: \/nowhere\/port: there is no/m],
+  [['show', 'plain', '--diff', 'nobody'], /unknown persona "nobody"/],
+])('%j is told in words, without a stack, and ends', async (args, message) => {
+  const { code, err } = await cli(...args);
+  expect(code).toBe(2);
+  expect(err).toMatch(message);
+  expect(err).not.toMatch(/^\s+at /m);
+});
+
+test('run tells of an unknown persona before anything is run', async () => {
+  const { code, err } = await cli('run', file('voice.yaml', 'name: p\npersona: domino-6.6\n'));
+  expect(code).toBe(2);
+  expect(err).toMatch(/voice\.yaml:2:10: unknown persona/);
+});
+
 describe('serve', () => {
   test('shows the dialogue, saves the message, ends after it', async () => {
     const child = start('serve', 'plain', '--port', '0', '--messages', '1', '--save', join(folder, 'mail'));

@@ -6,7 +6,7 @@ import { scriptedDriver } from '../../clients/scripted';
 import { runTrial } from '../../gauntlet/trial';
 import { transcript } from '../../report/transcript';
 import { explainScenario } from '../../scenario/explain';
-import { listScenarios, loadScenario } from '../../scenario/load';
+import { listScenarios, loadScenario, personaOf } from '../../scenario/load';
 import type { Scenario } from '../../scenario/scenario';
 import { loadSender } from '../../scenario/sender';
 import { EXIT, print, terminalOf, type Terminal } from '../terminal';
@@ -42,6 +42,7 @@ async function play(names: readonly string[], options: PlayOptions): Promise<num
           .map(({ name }) => name);
   const terminal = terminalOf();
   const scenarios = chosen.map((name) => loadScenario(name));
+  for (const scenario of scenarios) personaOf(scenario);
   for (const [index, scenario] of scenarios.entries()) {
     if (index > 0) print('');
     await playOne(scenario, options, terminal);

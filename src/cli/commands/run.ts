@@ -10,7 +10,7 @@ import { missingCapability } from '../../gauntlet/needs';
 import { exitVerdict } from '../../judge/card-findings';
 import type { ReportCard } from '../../judge/report-card';
 import { nearestObligation, obligation } from '../../obligations/catalogue';
-import { loadScenario, scenarioNames } from '../../scenario/load';
+import { loadScenario, personaOf, scenarioNames } from '../../scenario/load';
 import { compilePattern } from '../../scenario/pattern';
 import type { Scenario } from '../../scenario/scenario';
 import { listSenders, loadSender } from '../../scenario/sender';
@@ -197,6 +197,8 @@ function scenariosOf(choice: Choice): readonly Scenario[] {
   const chosen = shipped.filter((scenario) => isChosen(scenario, { ...choice, scenarios: names }));
   const all = [...files.map((file) => loadScenario(file)), ...chosen];
   if (all.length === 0) throw new UsageError('no scenario fits; "smtp-gauntlet list" shows all with their tags');
+  // A voice that nobody has is a mistake in a scenario, and told before anything is run.
+  for (const scenario of all) personaOf(scenario);
   return all;
 }
 

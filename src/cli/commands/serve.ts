@@ -67,7 +67,14 @@ async function serve(scenario: Scenario, options: ServeOptions): Promise<number>
   const server = await startMockServer(scenario, { ...serverOptions(options), ...log.serverOptions });
   // Before anybody is told that it listens: whoever waits for that may interrupt at once.
   const stopped = untilStopped(stop.signal);
-  announce(server, options);
+  try {
+    announce(server, options);
+  } catch (error) {
+    // Somewhere to write the port cannot be had: nothing is left running.
+    stop.abort();
+    await server.stop();
+    throw error;
+  }
   endWhenDone(server, options, stop);
   if (options.console === true) startConsole(screen, server, stop);
   const code = await stopped;

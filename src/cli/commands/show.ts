@@ -35,7 +35,7 @@ async function show(words: readonly string[], options: ShowOptions): Promise<voi
   const [first = '', second] = words;
   const kind = KINDS.find((word) => word === first);
   const name = kind !== undefined && second !== undefined ? second : first;
-  const wanted = kind !== undefined && second !== undefined ? kind : kindOf(name);
+  const wanted = kind !== undefined && second !== undefined ? kind : kindOf(name, options);
   switch (wanted) {
     case 'scenario': {
       const scenario = loadScenario(name);
@@ -66,7 +66,9 @@ async function show(words: readonly string[], options: ShowOptions): Promise<voi
 }
 
 /** A name says by itself what it is; scenarios win, since they are what one types most. */
-function kindOf(name: string): (typeof KINDS)[number] {
+function kindOf(name: string, { diff }: ShowOptions): (typeof KINDS)[number] {
+  // Only personas are compared.
+  if (diff !== undefined) return 'persona';
   if (/[/\\]|\.ya?ml$/.test(name)) return 'scenario';
   if (scenarioNames().includes(name)) return 'scenario';
   if (listPersonas().some((one) => one.name === name)) return 'persona';
