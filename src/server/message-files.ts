@@ -73,8 +73,9 @@ function nameOf({ id, connection, digest }: ReceivedMessage): string {
   return `${Math.trunc(id)}-${Math.trunc(connection)}-${digits}`;
 }
 
-function envelopeOf(message: ReceivedMessage): Omit<ReceivedMessage, 'content'> {
-  const { content: _content, ...envelope } = message;
+/** Without `accepted`: the files are there before the 250 is said, and only where it is about to be. */
+function envelopeOf(message: ReceivedMessage): Omit<ReceivedMessage, 'content' | 'accepted'> {
+  const { content: _content, accepted: _accepted, ...envelope } = message;
   return envelope;
 }
 
