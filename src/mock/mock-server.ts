@@ -22,6 +22,7 @@ import { DEFAULT_STORE_BOUNDS, MessageStore, type ReceivedMessage, type StoreBou
 import type { ConnectionRecord } from './connection-record';
 import { DominoDesk, type LineSink, type LogLook } from './domino-desk';
 import { ConnectionRecords } from './records';
+import { refuseRemoteResolvers } from './resolvers';
 import { SmtpTask, type SmtpTaskOptions } from './smtp-task';
 import { WaitingRoom, type Bound } from './waiting';
 
@@ -88,6 +89,7 @@ export async function startMockServer(
   options: MockServerOptions = {},
 ): Promise<MockServer> {
   const scenario = resolveScenario(source);
+  refuseRemoteResolvers(scenario, options.allowRemoteDns ?? false);
   const server = new MockServer(scenario, personaOf(scenario), options);
   try {
     await server.start();

