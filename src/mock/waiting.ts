@@ -11,6 +11,8 @@ export class WaitError extends Error {
 export interface Bound {
   /** Default 4000. Below jest's own 5 s, so that the failure says what came. */
   readonly timeoutMs?: number;
+  /** Aborted: nobody waits any longer, and the promise is rejected. */
+  readonly signal?: AbortSignal;
 }
 
 export const DEFAULT_TIMEOUT_MS = 4000;
@@ -41,25 +43,33 @@ export class WaitingRoom {
   until<Value>(
     look: () => Value | undefined,
     describe: () => string,
-    { timeoutMs = DEFAULT_TIMEOUT_MS }: Bound,
+    { timeoutMs = DEFAULT_TIMEOUT_MS, signal }: Bound,
   ): Promise<Value> {
     const there = look();
     if (there !== undefined) return Promise.resolve(there);
     return new Promise((resolve, reject) => {
-      const alarm = this.clock.alarm(this.clock.now() + timeoutMs, () => {
+      const giveUp = (why: string): void => {
+        leave();
+        reject(new WaitError(`${describe()} (${why})`));
+      };
+      const alarm = this.clock.alarm(this.clock.now() + timeoutMs, () => giveUp(`waited ${timeoutMs} ms`));
+      const onAbort = (): void => giveUp('waiting was given up');
+      const leave = (): void => {
         this.waiters.delete(waiter);
-        reject(new WaitError(`${describe()} (waited ${timeoutMs} ms)`));
-      });
+        alarm.cancel();
+        signal?.removeEventListener('abort', onAbort);
+      };
       const waiter: Waiter = {
         check: () => {
           const value = look();
           if (value === undefined) return;
-          this.waiters.delete(waiter);
-          alarm.cancel();
+          leave();
           resolve(value);
         },
       };
       this.waiters.add(waiter);
+      if (signal?.aborted === true) onAbort();
+      else signal?.addEventListener('abort', onAbort, { once: true });
     });
   }
 

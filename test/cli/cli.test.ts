@@ -154,6 +154,14 @@ describe('serve', () => {
     },
   );
 
+  test.each(['--messages', '--sessions'])('Ctrl-C stops it before its %s have come', async (limit) => {
+    const child = start('serve', 'plain', '--port', '0', limit, '5');
+    const done = finished(child);
+    await says(child, /listening on/);
+    child.kill('SIGINT');
+    expect((await done).code).toBe(130);
+  });
+
   test('the port can be had from a file', async () => {
     const path = join(folder, 'port');
     const child = start('serve', 'plain', '--port', '0', '--port-file', path);

@@ -78,6 +78,7 @@ async function serve(scenario: Scenario, options: ServeOptions): Promise<number>
   endWhenDone(server, options, stop);
   if (options.console === true) startConsole(screen, server, stop);
   const code = await stopped;
+  stop.abort();
   screen.close();
   await server.stop(code === EXIT.interrupted ? 1000 : 0);
   log.close();
@@ -162,7 +163,8 @@ function announce(server: MockServer, { portFile, quiet }: ServeOptions): void {
 }
 
 function endWhenDone(server: MockServer, { messages, sessions }: ServeOptions, stop: AbortController): void {
-  const forever = { timeoutMs: 2 ** 31 - 1 };
+  // Until somebody stops the server: a wait that goes on would keep the process alive.
+  const forever = { timeoutMs: 2 ** 31 - 1, signal: stop.signal };
   const waits: Promise<unknown>[] = [];
   if (messages !== undefined)
     waits.push(server.messages({ count: messages, ...forever }).then(() => server.quiet(forever)));
