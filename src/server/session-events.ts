@@ -2,7 +2,7 @@
 // knows to events.
 
 import type { EventName } from '../smtp/vocabulary';
-import type { ReplyEffect } from '../scenario/effects';
+import type { Effect, ReplyEffect } from '../scenario/effects';
 import type { Line } from '../wire/line-reader';
 import type { CommandEvent, MessageEvent, ReplyEvent, Unstamped } from '../wire/trace-event';
 import type { ReceivedMessage } from './message-store';
@@ -31,6 +31,14 @@ export function connectedEvent(start: SessionStart, implicitTls: boolean): Unsta
     ...(implicitTls ? { implicitTls: true as const } : {}),
     ...(proxiedBy === null ? {} : { proxiedBy }),
   };
+}
+
+/** @param command seq of the BDAT line */
+export function chunkEvent(
+  { announced, octets, last }: Extract<Effect, { effect: 'take-chunk' }>,
+  command: number,
+): Unstamped {
+  return { type: 'chunk', command, announced, received: octets, last };
 }
 
 /** @param redactFrom characters from here on are masked; null keeps the line as it is */

@@ -11,11 +11,14 @@ import type { ReplyEffect } from '../scenario/effects';
 /** A client that tries passwords for ever shall not make every reply dearer. */
 const REMEMBERED = 4;
 
+// Most connections have none, and then cost no memory for it.
+const NONE: readonly string[] = [];
+
 export class SessionSecrets {
   private readonly trace: Trace;
   /** What was hidden: replies may echo it, now or later. */
-  private readonly known: string[] = [];
-  private readonly leftOvers: LeftOver[] = [];
+  private known: readonly string[] = NONE;
+  private leftOvers: LeftOver[] | null = null;
 
   constructor(trace: Trace) {
     this.trace = trace;
@@ -29,8 +32,7 @@ export class SessionSecrets {
     if (from === null) return null;
     const secret = line.text.slice(from);
     this.trace.redact(line.offset + from, line.length - from);
-    if (!this.known.includes(secret)) this.known.push(secret);
-    if (this.known.length > REMEMBERED) this.known.shift();
+    if (!this.known.includes(secret)) this.known = [...this.known, secret].slice(-REMEMBERED);
     return from;
   }
 
@@ -49,8 +51,9 @@ export class SessionSecrets {
 
   /** Plain octets that are never taken as anything. */
   leftOver(from: number, to: number): void {
-    const before = this.leftOvers.at(-1);
     if (from >= to) return;
+    this.leftOvers ??= [];
+    const before = this.leftOvers.at(-1);
     if (before === undefined || before[1] < from) this.leftOvers.push([from, to]);
     else this.leftOvers[this.leftOvers.length - 1] = [before[0], Math.max(before[1], to)];
   }
@@ -61,7 +64,7 @@ export class SessionSecrets {
    * @param behindAuth it ended in the middle of an exchange
    */
   sweep(hasPath: boolean, behindAuth: boolean): void {
-    if (this.leftOvers.length === 0 && !hasPath) return;
-    redactLeftOvers(this.trace.events, this.leftOvers, this.known, behindAuth);
+    if (this.leftOvers === null && !hasPath) return;
+    redactLeftOvers(this.trace.events, this.leftOvers ?? [], this.known, behindAuth);
   }
 }

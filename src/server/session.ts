@@ -19,7 +19,7 @@ import type { ReceivedMessage } from './message-store';
 import type { SessionHost, SessionStart } from './session-host';
 import { SessionSecrets } from './session-secrets';
 import { SessionServices } from './session-services';
-import { commandEvent, connectedEvent, messageEvent, receivedMessage, replyEvent } from './session-events';
+import { chunkEvent, commandEvent, connectedEvent, messageEvent, receivedMessage, replyEvent } from './session-events';
 import { Transport, type TransportEvents } from './transport';
 import { UnitReader, type TakenMessage } from './unit-reader';
 
@@ -111,11 +111,9 @@ export class ServerSession implements TransportEvents {
   /** Begins the dialogue; with implicit TLS the handshake comes first. */
   begin(refusal: 'too-many-connections' | 'rate-limited' | null = null): void {
     this.begun = true;
-    if (this.host.compiled().server.tls.implicit && !this.state.tls && refusal === null) {
-      this.transport.startTls(null);
-      return;
-    }
-    this.input({ kind: 'opened', refusal });
+    const { implicit } = this.host.compiled().server.tls;
+    if (implicit && !this.state.tls && refusal === null) this.transport.startTls(null);
+    else this.input({ kind: 'opened', refusal });
   }
 
   /** Stops in good order: finishes the step that runs, says 421, closes. */
@@ -351,13 +349,7 @@ export class ServerSession implements TransportEvents {
       case 'take-message':
         return this.takeMessage(effect.sender, effect.recipients, effect.via);
       case 'take-chunk':
-        this.trace.record({
-          type: 'chunk',
-          command: this.currentSeq,
-          announced: effect.announced,
-          received: effect.octets,
-          last: effect.last,
-        });
+        this.trace.record(chunkEvent(effect, this.currentSeq));
         return;
       case 'reply':
         return this.reply(effect);

@@ -34,7 +34,7 @@ export function redactLeftOvers(
     layers.set(key, crossed);
   }
   const plain = layers.get('received plain') ?? [];
-  for (const leftOver of leftOvers) redactPlain(plain, leftOver, behindAuth);
+  redactPlain(plain, leftOvers, behindAuth);
   const plainText = textOf(plain);
   for (const [key, crossed] of layers) {
     if (key.endsWith(' plain')) continue;
@@ -43,14 +43,24 @@ export function redactLeftOvers(
   }
 }
 
-function redactPlain(plain: readonly Crossed[], [from, to]: LeftOver, behindAuth: boolean): void {
-  const pieces = plain.flatMap(({ offset, octets }) => {
-    const piece = octets.subarray(Math.max(0, from - offset), Math.max(0, to - offset));
-    return piece.length === 0 ? [] : [piece];
-  });
-  for (const [start, end] of credentialsIn(Buffer.concat(pieces).toString('latin1'), behindAuth))
-    mask(pieces, start, end);
+/** Both are in the order of their offsets: one pass, however much a flood left over. */
+function redactPlain(plain: readonly Crossed[], leftOvers: readonly LeftOver[], behindAuth: boolean): void {
+  let first = 0;
+  for (const [from, to] of leftOvers) {
+    while (first < plain.length && endOf(plain[first]) <= from) first++;
+    const pieces: Buffer[] = [];
+    for (let i = first; i < plain.length; i++) {
+      const read = plain[i];
+      if (read === undefined || read.offset >= to) break;
+      pieces.push(read.octets.subarray(Math.max(0, from - read.offset), to - read.offset));
+    }
+    for (const [start, end] of credentialsIn(Buffer.concat(pieces).toString('latin1'), behindAuth)) {
+      mask(pieces, start, end);
+    }
+  }
 }
+
+const endOf = (crossed: Crossed | undefined): number => (crossed === undefined ? 0 : crossed.offset + crossed.length);
 
 /** What stands in the plain layer as it is was taken for something else, mail data for one. */
 function redactReceived(crossed: readonly Crossed[], plainText: string): void {
