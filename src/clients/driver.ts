@@ -50,6 +50,7 @@ export interface ClientReport {
 export type Availability =
   { readonly available: true; readonly version: string } | { readonly available: false; readonly reason: string };
 
+/** Makes one MTA or library submit messages to given servers, in a private folder, and reports what it said. */
 export interface ClientDriver {
   /** What one types: `postfix`. */
   readonly name: string;

@@ -16,6 +16,7 @@ import { PACKAGE_VERSION } from '../wire/package-version';
 import { missingCapability } from './needs';
 import { withoutPasswords, withoutQuotedPasswords } from './passwords';
 
+/** How one trial is run. */
 export interface TrialOptions {
   readonly seed: number;
   /** Folder for the record; null keeps it in memory only. */
@@ -30,6 +31,7 @@ export interface TrialOptions {
   readonly certificates?: string;
 }
 
+/** The record of a trial and what the client said, or why there was none. */
 export type TrialResult =
   | { readonly ran: true; readonly record: TrialRecord; readonly report: ClientReport }
   | { readonly ran: false; readonly reason: string };

@@ -16,6 +16,7 @@ export interface CommandRecord {
   readonly at: number;
 }
 
+/** One connection that is over: its dialogue at a glance, and the trace with all there is to know. */
 export interface ConnectionRecord {
   /** Accept order, from 1. */
   readonly number: number;

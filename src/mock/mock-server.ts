@@ -71,6 +71,7 @@ export interface MockServerOptions {
   readonly log?: LogLook;
 }
 
+/** Where one server of the scenario listens. */
 export interface Address {
   readonly host: string;
   readonly port: number;
@@ -112,6 +113,10 @@ function resolveScenario(source: string | Scenario | ScenarioBuilder): Scenario 
   return source instanceof ScenarioBuilder ? source.build() : source;
 }
 
+/**
+ * A scenario that listens, and the records of what clients did. Made by `startMockServer`; to be stopped by whoever started
+ * it. Waiting methods look at what was there before as well as at what comes.
+ */
 export class MockServer {
   readonly scenario: Scenario;
   readonly persona: Persona;
@@ -151,6 +156,7 @@ export class MockServer {
     return this.addresses[0]?.host ?? '';
   }
 
+  /** The port that the first server has: with port 0 the one that was given. */
   get port(): number {
     return this.addresses[0]?.port ?? 0;
   }
@@ -165,6 +171,7 @@ export class MockServer {
     return this.task.speaksTls ? this.certificates.caFile() : Promise.resolve(null);
   }
 
+  /** Begins to listen; `startMockServer` has done it. @throws ListenError when a port cannot be had */
   async start(): Promise<void> {
     await this.task.startListening();
   }

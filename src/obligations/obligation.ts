@@ -26,6 +26,7 @@ export type Phase =
   | 'auth'
   | 'hygiene';
 
+/** One thing that the RFCs, or good practice, ask of a client. */
 export interface Obligation {
   /** What one types: e.g. `no-content-after-data-refused`. */
   readonly id: string;

@@ -104,6 +104,7 @@ export interface PersonaFact<Value> {
   readonly note: string | null;
 }
 
+/** Whose voice a server speaks with: its texts with their sources, its EHLO list, its habits (docs/personas.md). */
 export interface Persona {
   readonly name: string;
   readonly title: string;

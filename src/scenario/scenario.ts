@@ -332,6 +332,7 @@ export interface Expectations {
   readonly dialogue: readonly { readonly lines: readonly PatternSource[]; readonly exact: boolean }[];
 }
 
+/** A scenario with everything resolved: `extends` merged, defaults filled in, times in ms and sizes in octets. Plain JSON. */
 export interface Scenario {
   readonly name: string;
   readonly title: string;

@@ -3,6 +3,7 @@
 
 import type { ContentFacts } from '../wire/trace-event';
 
+/** A message whose mail data came to its end, accepted or not. */
 export interface ReceivedMessage {
   /** 1, 2, … in the order of their final dots. */
   readonly id: number;

@@ -19,6 +19,7 @@ export interface ParsedAttachment {
   readonly content: Buffer;
 }
 
+/** A message read as MIME (RFC 2045, 5322), as a mail program would show it. */
 export interface ParsedMessage {
   /** Decoded (RFC 2047). */
   readonly subject: string | null;

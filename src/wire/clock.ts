@@ -9,6 +9,7 @@ export interface Alarm {
   cancel(): void;
 }
 
+/** Time as everything here sees it: handed in, so that tests can make it pass. */
 export interface Clock {
   /** Where zero is: CLOCK_MONOTONIC in nanoseconds as a decimal string, comparable between processes of one machine. */
   readonly origin: string;

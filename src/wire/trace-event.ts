@@ -254,6 +254,7 @@ export interface NoteEvent extends Base {
   readonly detail: string;
 }
 
+/** One thing that happened on a connection (docs/trial-record.md lists all of them). */
 export type TraceEvent =
   | ConnectedEvent
   | ReceivedEvent

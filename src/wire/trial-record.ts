@@ -64,6 +64,7 @@ export interface ReportedOutcome {
 /** Why the trial ended. */
 export type TrialEnd = 'client-finished' | 'window-over' | 'interrupted' | 'client-crashed' | 'never-connected';
 
+/** Everything a verdict is read from: what was asked, of whom, and what was seen (docs/trial-record.md). */
 export interface TrialRecord {
   readonly schemaVersion: typeof TRIAL_SCHEMA_VERSION;
   /** The version of smtp-gauntlet that wrote it. */
