@@ -95,7 +95,7 @@ export function runCommand(): Command {
 
 const COMMAND_HELP = `
 Any program can be the client:
-  smtp-gauntlet run -- swaks --server {host} --port {port} --from {from} --to {tos} --data @{message}
+  smtp-gauntlet run -- swaks --server {host} --port {port} --from {from} --to={tos} --data @{message}
 The message is in the file {message} and on standard input. No shell is involved: write arguments as they are to be.`;
 
 const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
