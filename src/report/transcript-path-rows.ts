@@ -1,6 +1,7 @@
 // The rows that show what a path of middleboxes did: the words that went in, the box, the words that came out. Used by
 // transcript-telling.ts. Which words belong together is transcript-path.ts's to say.
 
+import { credentialsIn } from '../smtp/credentials';
 import type { Leftover, Unit } from './transcript-path';
 import { counted, spanText, type Mark, type Row, type Tone } from './transcript-style';
 import { anomaly, quoted, spokenLines } from './transcript-words';
@@ -82,9 +83,19 @@ export function contentPathRows(units: readonly Unit[], view: PathView): readonl
 }
 
 /** What went into the path and never came out of it. */
-export function leftoverRows(leftovers: readonly Leftover[]): readonly Row[] {
+export function leftoverRows(leftovers: readonly Leftover[], behindAuth: boolean): readonly Row[] {
   return leftovers.map(({ side, box, octets }) =>
-    anomaly(`${counted(octets.length, 'octet')} of the ${side} never got through ${box}: ${quoted(octets)}`),
+    anomaly(
+      `${counted(octets.length, 'octet')} of the ${side} never got through ${box}: ${quoted(withoutCredentials(octets, behindAuth))}`,
+    ),
+  );
+}
+
+/** A line that has no end may be the response that a box is still waiting to see whole. */
+function withoutCredentials(octets: string, behindAuth: boolean): string {
+  return credentialsIn(octets, behindAuth).reduce(
+    (shown, [from, to]) => shown.slice(0, from) + '*'.repeat(to - from) + shown.slice(to),
+    octets,
   );
 }
 
@@ -105,6 +116,11 @@ export function maskedLike(text: string, line: string): string {
   const [, words = '', end = ''] = /^(.*?)(\r?\n)?$/s.exec(text) ?? [];
   if (words.length !== line.length) return `…${end}`;
   return [...words].map((octet, index) => (line[index] === '*' ? '*' : octet)).join('') + end;
+}
+
+/** The same for boxes that write over octets in place: all of the line from one of them on. */
+export function hiddenFrom(text: string, from: number): string {
+  return text.replace(/[^\r\n]+/g, (words) => words.slice(0, from) + '*'.repeat(Math.max(0, words.length - from)));
 }
 
 /** By the first digit of the code (RFC 5321 4.2.1). */

@@ -3,6 +3,7 @@
 // Not here: the look of a row (transcript-style.ts), the words of rare events (transcript-words.ts), any verdict.
 
 import type { Scenario } from '../scenario/scenario';
+import { beginsExchange, credentialsIn } from '../smtp/credentials';
 import { visible } from '../wire/octets';
 import type {
   ChunkEvent,
@@ -22,6 +23,8 @@ import { UntakenOctets } from './transcript-octets';
 import { PathWatch, type Unit } from './transcript-path';
 import {
   contentPathRows,
+  hiddenFrom,
+  isChanged,
   leftoverRows,
   lostRows,
   maskedLike,
@@ -85,6 +88,8 @@ export class Telling {
   /** In the plain layer, sent direction: behind the last reply. */
   private repliedTo = 0;
   private closing = false;
+  /** AUTH went into the path: what the server sees of it may be something else. */
+  private behindAuth = false;
   private lateOctets = 0;
 
   constructor(options: TellingOptions) {
@@ -205,7 +210,7 @@ export class Telling {
     const units = this.path.taken(offset, length);
     // One line for the reader may be several for a path, when its end is not ours: then there is nothing to line up.
     const unit = units.length === 1 ? units[0] : undefined;
-    const view = this.view(event.redacted === true ? (text) => maskedLike(text, line) : undefined);
+    const view = this.view(event.redacted === true ? (text) => maskedLike(text, line) : this.maskOf(unit));
     const putIn = unit !== undefined && unit.from === null;
     const words = unit === undefined || putIn ? line : view.mask(originOf(unit).text).replace(/\r?\n$/, '');
     const text = spokenText(words, this.whole);
@@ -216,6 +221,18 @@ export class Telling {
       ...(putIn ? through : [said, ...through]),
       ...this.commandFacts(event),
     ];
+  }
+
+  /** What a box made of AUTH the server took for something else; what the client said is hidden all the same. */
+  private maskOf(unit: Unit | undefined): ((text: string) => string) | undefined {
+    if (unit === undefined || !isChanged(unit)) {
+      this.behindAuth &&= unit === undefined;
+      return undefined;
+    }
+    const words = originOf(unit).text.replace(/\r?\n$/, '');
+    const [range] = credentialsIn(words, this.behindAuth);
+    this.behindAuth = beginsExchange(words) || range !== undefined;
+    return range === undefined ? undefined : (text) => hiddenFrom(text, range[0]);
   }
 
   private commandFacts(event: CommandEvent): readonly Row[] {
@@ -338,7 +355,7 @@ export class Telling {
   }
 
   private closed(event: ClosedEvent): readonly Row[] {
-    const rows = [...leftoverRows(this.path.leftovers())];
+    const rows = [...leftoverRows(this.path.leftovers(), this.behindAuth)];
     if (event.unread > 0) {
       const octets = this.untaken.read(this.untaken.takenTo, event.unread);
       const said = octets === '' ? '' : `: ${quoted(octets)}`;

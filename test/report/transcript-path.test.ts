@@ -226,6 +226,26 @@ test('credentials stay hidden in every layer', () => {
   expect(text).toContain("  0.000  C: AUTH PLAIN ********\n         ~  box\n        C': auth PLAIN ********\n");
 });
 
+test('credentials stay hidden where a box made AUTH and its responses something else', () => {
+  const record = recordOf(
+    [0, connected],
+    [0, received('wire', 0, 'AUTH LOGIN\r\n')],
+    [0, received('after:box', 0, 'NOOP LOGIN\r\n')],
+    [0, received('plain', 0, 'NOOP LOGIN\r\n')],
+    [0, command('NOOP', 'NOOP LOGIN', 0, 4)],
+    [1, received('wire', 12, 'c2VjcmV0\r\n')],
+    [1, received('after:box', 12, 'NOOP    \r\n')],
+    [1, received('plain', 12, 'NOOP    \r\n')],
+    [1, command('NOOP', 'NOOP    ', 12, 12)],
+    [2, received('wire', 22, 'c2VjcmV0')],
+    [3, closed],
+  );
+  const text = transcript(record, PLAIN);
+  expect(text).not.toContain('c2Vj');
+  expect(text).toContain('C: AUTH LOGIN\n');
+  expect(text).toContain('never got through box: "********"');
+});
+
 test('octets that were not kept end the comparison, not the transcript', () => {
   const record = recordOf(
     [0, connected],
