@@ -44,8 +44,9 @@ export function withoutFreshSecrets(): (connection: number, event: TraceEvent) =
   };
 }
 
+/** NOOP is what some firewalls make of AUTH, and of the responses. */
 const mayBeCredentials = (event: string): boolean =>
-  event === 'AUTH' || event === 'auth-response' || event === 'unknown';
+  event === 'AUTH' || event === 'auth-response' || event === 'unknown' || event === 'NOOP';
 
 function look(watch: Watch, layer: string, octets: Buffer): void {
   const before = watch.tails.get(layer) ?? '';

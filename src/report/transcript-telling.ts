@@ -210,7 +210,8 @@ export class Telling {
     const units = this.path.taken(offset, length);
     // One line for the reader may be several for a path, when its end is not ours: then there is nothing to line up.
     const unit = units.length === 1 ? units[0] : undefined;
-    const view = this.view(event.redacted === true ? (text) => maskedLike(text, line) : this.maskOf(unit));
+    const mask = this.maskOf(unit);
+    const view = this.view(event.redacted === true ? (text) => maskedLike(text, line) : mask);
     const putIn = unit !== undefined && unit.from === null;
     const words = unit === undefined || putIn ? line : view.mask(originOf(unit).text).replace(/\r?\n$/, '');
     const text = spokenText(words, this.whole);
