@@ -41,7 +41,7 @@ const trials = {
   unknownSpew: begin('rcpt-unknown-spew'),
   pipeliningOn: begin('one-packet-spam-pipelining-on'),
   pipeliningOff: begin('one-packet-spam-pipelining-off'),
-  limitRecipients: begin('error-limit-recipients'),
+  limitRecipients: begin('error-limit'),
   limitJunk: begin('error-limit-junk'),
   pix: begin('pix-fixup'),
   pixNoop: begin('pix-fixup-noop'),
