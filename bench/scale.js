@@ -196,5 +196,6 @@ async function main() {
 
 main().catch((error) => {
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
+  // Not by the exit code alone: a server that is still there would be waited for. It ends with our end of its input.
+  process.exit(2);
 });

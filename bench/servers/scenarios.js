@@ -20,7 +20,11 @@ const SCENARIOS = {
       .reply('220 slow.example.com ESMTP', { dribble: { octets: 1, every: '10 s' } })
       .on('EHLO', { peer: STALLED_FROM['black-hole'] })
       .mute(),
-  'stalls-tls': () => plain().on('EHLO', { peer: STALLED_FROM['black-hole'], tls: true }).mute(),
+  'stalls-tls': () =>
+    plain()
+      .server({ extensions: ['SIZE', 'STARTTLS'] })
+      .on('EHLO', { peer: STALLED_FROM['black-hole'], tls: true })
+      .mute(),
   delays: (ms) => plain().on('NOOP', { peer: DELAYED_FROM }).delay(`${ms} ms`).reply('250 late'),
   rules: (count) => {
     let built = plain();

@@ -54,9 +54,9 @@ export class MessageStore {
     return this.letGo;
   }
 
-  /** Octets of one message that are worth keeping. */
+  /** Octets of one message that are worth keeping: half of all, or it would push out nearly everything else. */
   get largest(): number {
-    return this.bounds.octets;
+    return Math.floor(this.bounds.octets / 2);
   }
 
   add(message: ReceivedMessage): void {

@@ -147,9 +147,13 @@ export class ServerSession implements TransportEvents {
 
   // --- what comes in ---------------------------------------------------------------------------------------------
 
-  onOctets(octets: Buffer, seq: number, at: number): void {
+  onOctets(octets: Buffer, seq: number, at: number): boolean {
+    const { passing } = this.units;
     this.lastActivityAt = at;
-    if (this.state.phase === 'closing') return this.secrets?.leftOver(this.units.received, Infinity);
+    if (this.state.phase === 'closing') {
+      this.secrets?.leftOver(this.units.received, Infinity);
+      return false;
+    }
     this.units.push(octets, seq, at);
     // Nobody will ever take these: they are on the record, and that is all.
     if (this.state.phase === 'muted' || this.state.phase === 'awaiting-fin') this.unread += this.discardWaiting();
@@ -160,10 +164,7 @@ export class ServerSession implements TransportEvents {
     }
     if (this.state.waiting?.for === 'hold') this.input({ kind: 'arrived' });
     else this.pump();
-  }
-
-  onDrained(): void {
-    this.pump();
+    return passing !== null && passing === this.units.passing && this.units.waiting === 0;
   }
 
   onHandshake(failed: string | null): void {
@@ -190,7 +191,7 @@ export class ServerSession implements TransportEvents {
   }
 
   /** Works off effects, inputs and units, in this order, until nothing can be done. */
-  private pump(): void {
+  pump(): void {
     if (this.busy) return;
     this.busy = true;
     try {

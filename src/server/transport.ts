@@ -16,11 +16,15 @@ import { UntoldClient } from './untold-client';
 
 /** What the session hears; it is itself what listens, so that a connection that only waits has no closure for each. */
 export interface TransportEvents {
-  /** Plain octets, already on the trace: the `seq` and time of their event. */
-  onOctets(octets: Buffer, seq: number, at: number): void;
+  /**
+   * Plain octets, already on the trace.
+   * @param seq and time: of their event
+   * @returns true when the session has no use for the octets any more
+   */
+  onOctets(octets: Buffer, seq: number, at: number): boolean;
   onPeerGone(how: 'fin' | 'reset'): void;
-  /** Everything written has left for the kernel. */
-  onDrained(): void;
+  /** Everything written has left for the kernel: there is room for more. */
+  pump(): void;
   /** @param failed why, or null when the handshake came out well */
   onHandshake(failed: string | null): void;
   /** The socket is gone for good. */
@@ -241,9 +245,12 @@ export class Transport {
   private onPlain(read: Buffer): void {
     const at = this.clock.now();
     const octets = this.reads.keep(read);
+    const droppedBefore = this.trace.dropped.octets;
     const seq = this.recordReceived('plain', this.receivedOffset, octets, at);
     this.receivedOffset += octets.length;
-    this.events.onOctets(octets, seq, at);
+    const done = this.events.onOctets(octets, seq, at);
+    // Neither on the record nor of use: a message of gigabytes goes through one block.
+    if (done && this.trace.dropped.octets > droppedBefore) this.reads.reuse(octets);
   }
 
   /** FIN, on the socket. */
@@ -284,7 +291,7 @@ export class Transport {
   }
 
   onDrain(): void {
-    if (!this.blocked) this.events.onDrained();
+    if (!this.blocked) this.events.pump();
   }
 
   onClose(): void {

@@ -53,6 +53,11 @@ export class UnitReader {
     this.queue.push(octets, seq, at);
   }
 
+  /** Mail data that only passes by: too large to be kept. What is pushed for it is forgotten when it is taken. */
+  get passing(): MailDataReader | null {
+    return this.mail?.keepsOctets === false ? this.mail : null;
+  }
+
   /** Throws away what waits. */
   discard(): number {
     return this.queue.clear();

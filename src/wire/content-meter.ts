@@ -75,6 +75,11 @@ export class ContentMeter {
     this.keep = keep;
   }
 
+  /** Whether octets that are fed now may be kept; once it is false it stays so. */
+  get keepsOctets(): boolean {
+    return this.kept !== null || this.headOctets < HEAD_OCTETS;
+  }
+
   /** Takes raw octets, in order; the final dot line is not among them. */
   feed(octets: Buffer): void {
     if (octets.length === 0) return;

@@ -42,6 +42,11 @@ export class MailDataReader {
     return this.raw;
   }
 
+  /** Whether octets that are taken now may be kept; once it is false it stays so. */
+  get keepsOctets(): boolean {
+    return this.meter.keepsOctets;
+  }
+
   /**
    * Takes what is there, at most until `until` raw octets are taken in all.
    * @returns true when the end of data was taken

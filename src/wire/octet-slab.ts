@@ -6,8 +6,12 @@ const SLAB_OCTETS = 65_536;
 /** Above this something gets a block of its own: it would leave too much of a slab unused. */
 const SMALL_OCTETS = 16_384;
 
+const NONE = Buffer.alloc(0);
+
 export class OctetSlab {
-  private slab = Buffer.alloc(0);
+  private slab = NONE;
+  /** For the next large one. */
+  private spare: Buffer = NONE;
   private used = 0;
   private latest = this.slab;
 
@@ -19,7 +23,7 @@ export class OctetSlab {
   /** @returns a copy that nobody else writes to */
   keep(octets: Buffer): Buffer {
     const { length } = octets;
-    if (length > SMALL_OCTETS) return Buffer.from(octets);
+    if (length > SMALL_OCTETS) return this.large(octets);
     const from = this.roomFor(length);
     this.slab.set(octets, from);
     return this.slab.subarray(from, this.used);
@@ -40,6 +44,24 @@ export class OctetSlab {
     this.latest = this.slab;
     this.slab.write(text, from, length, 'latin1');
     return from;
+  }
+
+  /**
+   * Octets that `keep` gave are not kept any more, by anybody.
+   * @param octets what was given, as it was given
+   */
+  reuse({ buffer, byteOffset, length }: Buffer): void {
+    if (length <= SMALL_OCTETS || byteOffset !== 0) return;
+    if (buffer.byteLength >= this.spare.length) this.spare = Buffer.from(buffer);
+  }
+
+  private large(octets: Buffer): Buffer {
+    const { length } = octets;
+    if (length > this.spare.length) return Buffer.from(octets);
+    const block = this.spare;
+    this.spare = NONE;
+    block.set(octets);
+    return block.subarray(0, length);
   }
 
   private roomFor(length: number): number {

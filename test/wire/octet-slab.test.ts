@@ -24,3 +24,17 @@ test('texts lie in the block that is named right after, octet for octet, long on
   });
   expect(placed.map((octets) => octets.toString('latin1'))).toEqual(texts);
 });
+
+test('a large block that is given back serves the next one that fits, and nothing that was kept', () => {
+  const slab = new OctetSlab();
+  const kept = slab.keep(Buffer.alloc(30_000, 1));
+  const passing = slab.keep(Buffer.alloc(50_000, 2));
+  slab.reuse(passing);
+  const next = slab.keep(Buffer.alloc(40_000, 3));
+  expect(next.buffer).toBe(passing.buffer);
+  expect(slab.keep(Buffer.alloc(40_000, 4)).buffer).not.toBe(passing.buffer);
+  expect(kept).toEqual(Buffer.alloc(30_000, 1));
+  expect(next).toEqual(Buffer.alloc(40_000, 3));
+  slab.reuse(slab.keep(Buffer.from('in a slab with others')));
+  expect(slab.keep(Buffer.alloc(20_000, 5)).buffer.byteLength).toBe(20_000);
+});
