@@ -1,5 +1,10 @@
-// How late a delay is, under load: twenty clients ask for replies that are delayed by 100 ms while twenty others deliver.
-// `node bench/late.js [--ms 100] [--replies 1000]`. Seen from the client, so its own lateness is in it.
+// How late a delay is, under load: twenty clients ask for replies that are delayed while twenty others deliver.
+//
+//   node bench/late.js [--ms 100] [--replies 2000] [--no-load]
+//
+// Told twice: from the record (reply minus command, on the server's clock: what the server is answerable for) and as the
+// client saw it, which has the lateness of the client's own process in it. A plain `net` server with nothing but
+// setTimeout, in a process of its own, is asked at the same time: what the machine costs meets both.
 'use strict';
 
 const net = require('node:net');
@@ -34,35 +39,56 @@ function ask({ host, port }, times) {
   });
 }
 
+async function start(program, ...args) {
+  const child = new Child(process.execPath, [join(__dirname, 'servers', program), ...args]);
+  const { listening } = await child.fact();
+  return { child, ...listening };
+}
+
+const askAll = async (server, replies) =>
+  (await Promise.all(Array.from({ length: CLIENTS }, () => ask(server, Math.ceil(replies / CLIENTS))))).flat();
+
+function row(name, spans, ms) {
+  const late = spans.map((span) => span - ms).sort((a, b) => a - b);
+  const at = (share) => late[Math.min(late.length - 1, Math.floor(late.length * share))].toFixed(1);
+  return [name, String(late.length), at(0), at(0.5), at(0.99), at(1)];
+}
+
 async function main() {
   const { values } = parseArgs({
-    options: { ms: { type: 'string', default: '100' }, replies: { type: 'string', default: '1000' } },
+    options: {
+      ms: { type: 'string', default: '100' },
+      replies: { type: 'string', default: '2000' },
+      'no-load': { type: 'boolean', default: false },
+    },
   });
   const ms = Number(values.ms);
-  const child = new Child(process.execPath, [join(__dirname, 'servers', 'gauntlet.js'), 'memory', 'delays', values.ms]);
-  const { listening } = await child.fact();
+  const ours = await start('gauntlet.js', 'lateness', 'delays', values.ms);
+  const plain = await start('late-net.js', values.ms);
+  // As it runs: compiled, and with as much on the record as it keeps.
+  await send(ours.host, ours.port, LOAD);
   const enough = new AbortController();
   const loading = (async () => {
-    while (!enough.signal.aborted) await send(listening.host, listening.port, LOAD);
+    while (!values['no-load'] && !enough.signal.aborted) await send(ours.host, ours.port, LOAD);
   })();
-  const each = Math.ceil(Number(values.replies) / CLIENTS);
-  const took = (await Promise.all(Array.from({ length: CLIENTS }, () => ask(listening, each)))).flat();
+  const [seen, seenPlain] = await Promise.all([ours, plain].map((server) => askAll(server, Number(values.replies))));
   enough.abort();
   await loading;
-  await child.stop();
-  const late = took.map((time) => time - ms).sort((a, b) => a - b);
-  const at = (share) => `${late[Math.min(late.length - 1, Math.floor(late.length * share))].toFixed(1)} ms`;
+  ours.child.process.stdin.write('facts\n');
+  const { spans } = await ours.child.fact();
+  await ours.child.stop();
+  await plain.child.stop();
+  const head = [`late by, ms, with a delay of ${ms} ms`, 'replies', 'earliest', 'median', '99 of 100', 'latest'];
   const rows = [
-    ['replies', String(late.length)],
-    ['earliest', at(0)],
-    ['median', at(0.5)],
-    ['99 of 100', at(0.99)],
-    ['latest', at(1)],
+    row('on the record', spans, ms),
+    row('as the client saw it', seen, ms),
+    row('a net server with setTimeout, as the client saw it', seenPlain, ms),
   ];
-  process.stdout.write(`${table([[`late by, with a delay of ${ms} ms`, ''], ...rows])}\n`);
+  process.stdout.write(`${table([head, ...rows])}\n`);
+  if (spans.some((span) => span < ms)) throw new Error('a reply came early');
 }
 
 main().catch((error) => {
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
+  process.exit(2);
 });

@@ -5,6 +5,7 @@
 const { execFileSync } = require('node:child_process');
 const net = require('node:net');
 const { join } = require('node:path');
+const { tmpdir } = require('node:os');
 const { Child, ServerTrouble } = require('./child');
 const { sendOne } = require('./send-one');
 
@@ -80,9 +81,15 @@ async function startSink(expected) {
   return { child, host: '127.0.0.1', port, messages };
 }
 
+/** On the path, else where fetch-peers.sh puts it when it is not told otherwise. */
+function maildev() {
+  const fetched = join(tmpdir(), 'smtp-gauntlet-bench-peers', 'node_modules', '.bin', 'maildev');
+  return onPath('maildev') ?? onPath(fetched);
+}
+
 async function startMaildev() {
   const [smtp, web] = [await freePort(), await freePort()];
-  const child = new Child('maildev', ['--silent', '--ip', '127.0.0.1', '-s', String(smtp), '-w', String(web)]);
+  const child = new Child(maildev(), ['--silent', '--ip', '127.0.0.1', '-s', String(smtp), '-w', String(web)]);
   await listens(child, smtp);
   const messages = async () => (await (await fetch(`http://127.0.0.1:${web}/email`)).json()).length;
   return { child, host: '127.0.0.1', port: smtp, messages };
@@ -100,7 +107,7 @@ function needsAiosmtpd() {
     execFileSync('/usr/bin/python3', ['-c', 'import aiosmtpd'], { stdio: 'ignore' });
     return null;
   } catch {
-    return 'aiosmtpd is not installed for /usr/bin/python3';
+    return 'aiosmtpd is not installed for /usr/bin/python3 (. bench/fetch-peers.sh)';
   }
 }
 
@@ -131,7 +138,12 @@ const PEERS = [
     start: ourProgram('/usr/bin/python3', [HERE('aiosmtpd_server.py')]),
     widely: true,
   },
-  { name: 'maildev', missing: needsProgram('maildev'), start: startMaildev, widely: false },
+  {
+    name: 'maildev',
+    missing: () => (maildev() === null ? 'maildev is not installed (. bench/fetch-peers.sh)' : null),
+    start: startMaildev,
+    widely: false,
+  },
 ];
 
 module.exports = { PEERS, ServerTrouble, onPath };

@@ -146,17 +146,27 @@ async function serial({ serial: count }) {
   return table([['connections one after another', 'resident, MiB', 'peak, MiB'], ...rows]);
 }
 
+function streamOne({ host, port }, octets) {
+  const beganAt = performance.now();
+  const sender = fork(join(__dirname, 'stream-one.js'), [host, String(port), String(octets)]);
+  return new Promise((resolve, reject) => {
+    sender.once('exit', (code) => {
+      if (code === 0) resolve((performance.now() - beganAt) / 1000);
+      else reject(new Error(`the message was not delivered: the sender ended with code ${code}`));
+    });
+  });
+}
+
 /** One message of so many GiB to a server of its own, which keeps nothing of it; the most that was resident meanwhile. */
 async function huge({ gibibytes }) {
   const rows = [];
   for (const size of gibibytes.split(',').map(Number)) {
     const server = await startServer('plain');
-    const work = { ...LOAD, sessions: 1, messages: 1 };
-    await send(server.host, server.port, work);
+    await streamOne(server, 4096);
     const before = server.child.memory().nowKiB;
     let most = before;
     const watch = setInterval(() => (most = Math.max(most, server.child.memory().nowKiB)), WATCH_MS);
-    const took = await send(server.host, server.port, { ...work, octets: size * 2 ** 30 });
+    const took = await streamOne(server, size * 2 ** 30);
     clearInterval(watch);
     const arrived = await server.child.messages();
     await server.child.stop();

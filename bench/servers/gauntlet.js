@@ -26,9 +26,21 @@ function traceToDisk() {
   return { onEvent: (_trace, event) => void file.write(`${writeTraceLine(event)}\n`) };
 }
 
+/** Milliseconds between each NOOP and its reply. */
+const spans = [];
+const askedAt = new Map();
+
+function noteSpan({ connection }, event) {
+  if (event.type === 'command' && event.event === 'NOOP') askedAt.set(connection, event.at);
+  if (event.type !== 'reply' || !askedAt.has(connection)) return;
+  spans.push(event.at - askedAt.get(connection));
+  askedAt.delete(connection);
+}
+
 const OPTIONS = {
   memory: () => ({}),
   bare: () => ({ traceBounds: { octets: 0, events: 4 }, keepContent: false, keptConnections: 0 }),
+  lateness: () => ({ onEvent: noteSpan }),
   disk: traceToDisk,
   save: () => ({ save: ownFolder() }),
   'save-no-fsync': () => ({ save: ownFolder(), fsync: false }),
@@ -38,7 +50,11 @@ async function main() {
   const options = OPTIONS[kind];
   if (options === undefined) throw new Error(`no kind ${kind}; expected one of ${Object.keys(OPTIONS).join(', ')}`);
   const server = await startMockServer(SCENARIOS[name](Number(number)), options());
-  report(server, () => server.desk.statistics.messagesProcessed);
+  report(
+    server,
+    () => server.desk.statistics.messagesProcessed,
+    () => ({ spans }),
+  );
 }
 
 void main();

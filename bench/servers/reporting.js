@@ -7,12 +7,13 @@ const readline = require('node:readline');
 /**
  * @param {{host: string, port: number}} address
  * @param {() => number} messages taken so far
+ * @param {() => object} facts whatever else can be asked for
  */
-function report({ host, port }, messages) {
+function report({ host, port }, messages, facts = () => ({})) {
   const say = (fact) => process.stdout.write(`${JSON.stringify(fact)}\n`);
-  readline
-    .createInterface({ input: process.stdin })
-    .on('line', () => say({ messages: messages(), cpu: process.cpuUsage() }));
+  readline.createInterface({ input: process.stdin }).on('line', (question) => {
+    say(question === 'facts' ? facts() : { messages: messages(), cpu: process.cpuUsage() });
+  });
   process.stdin.on('end', () => process.exit());
   say({ listening: { host, port } });
 }
