@@ -34,12 +34,15 @@ async function behind(...path: readonly Middlebox[]) {
   const transport = new Transport(
     { socket, trace, clock, path, random: () => 0, connection: 1, tls: null, reads: new OctetSlab() },
     {
-      onOctets: (octets) => heard.push(octets.toString('latin1')),
+      onOctets: (octets) => {
+        heard.push(octets.toString('latin1'));
+        return false;
+      },
       onPeerGone: (how) => {
         heard.push(how);
         if (how === 'reset') transport.release();
       },
-      onDrained: () => undefined,
+      pump: () => undefined,
       onHandshake: () => undefined,
       onClosed: () => heard.push('closed'),
     },
