@@ -91,7 +91,16 @@ async function startMaildev() {
   const [smtp, web] = [await freePort(), await freePort()];
   const child = new Child(maildev(), ['--silent', '--ip', '127.0.0.1', '-s', String(smtp), '-w', String(web)]);
   await listens(child, smtp);
-  const messages = async () => (await (await fetch(`http://127.0.0.1:${web}/email`)).json()).length;
+  // Version 3 has it under /api, those before it have not.
+  const count = async () => {
+    for (const path of ['api/email', 'email']) {
+      const answer = await fetch(`http://127.0.0.1:${web}/${path}`);
+      if (answer.ok) return (await answer.json()).length;
+    }
+    return NaN;
+  };
+  const before = await count();
+  const messages = async () => (await count()) - before;
   return { child, host: '127.0.0.1', port: smtp, messages };
 }
 
