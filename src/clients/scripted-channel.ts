@@ -44,6 +44,7 @@ export class ScriptedChannel {
   private early: Reply[] = [];
   private list: readonly Keyword[] = [];
   private readonly everOffered = new Set<string>();
+  private blocks = 0;
   private burst: Buffer[] | null = null;
   private words = '';
 
@@ -68,6 +69,16 @@ export class ScriptedChannel {
 
   get isSecuring(): boolean {
     return this.tls === 'waiting';
+  }
+
+  /** What is written now is kept for one write with more. */
+  get isBursting(): boolean {
+    return this.burst !== null;
+  }
+
+  /** Blocks that have left the process with more behind them: it counts up as long as the server takes what is sent. */
+  get moves(): number {
+    return this.blocks;
   }
 
   /** Nothing written is still on its way out of the process. */
@@ -137,6 +148,9 @@ export class ScriptedChannel {
         return;
       case 'drained':
         this.allSent = true;
+        return;
+      case 'moved':
+        this.blocks += 1;
         return;
       case 'secured':
         this.tls = 'yes';

@@ -3,7 +3,7 @@
 // The script runs as a coroutine: it goes on until it has to wait, and every event asks whether it still has to.
 
 import type { Sender } from '../scenario/sender';
-import { PATIENCE_MS } from '../scenario/sender-step';
+import { PATIENCE_MS, QUIT_PATIENCE_MS } from '../scenario/sender-step';
 import type { Branches, ContentForm, SenderCondition, SenderStep } from '../scenario/sender-step';
 import { fillSenderText } from '../scenario/sender-text';
 import type { SenderTextName } from '../scenario/sender-text';
@@ -36,6 +36,8 @@ const PATIENCE_BY_KIND: Readonly<Partial<Record<OwedKind, number>>> = {
   'last-chunk': 600_000,
 };
 const USUAL_PATIENCE_MS = 300_000;
+/** RFC 5321 4.5.3.2.5: for each block of mail data, however many there are. */
+const BLOCK_PATIENCE_MS = 180_000;
 
 /** Which blocks a step ends: the turn of one message, the session, or everything. */
 type Leave = 'message' | 'session' | 'script';
@@ -117,7 +119,7 @@ export class ScriptedDialogue {
   private *runScript(): Play {
     const leave = yield* this.run(this.sender.steps);
     // A turn that ends outside any loop over messages has nothing else to do.
-    if (leave === 'message') yield* this.giveUp(PATIENCE_MS);
+    if (leave === 'message') yield* this.giveUp(QUIT_PATIENCE_MS);
     return null;
   }
 
@@ -173,7 +175,7 @@ export class ScriptedDialogue {
         this.channel.close(step.step);
         return null;
       case 'give-up':
-        return yield* this.giveUp(PATIENCE_MS);
+        return yield* this.giveUp(QUIT_PATIENCE_MS);
       case 'stop':
         return 'script';
       case 'next-message':
@@ -243,7 +245,7 @@ export class ScriptedDialogue {
       return on.stray === undefined ? yield* this.giveUp(SHORT_PATIENCE_MS) : yield* this.run(on.stray);
     }
     const branch = on[String(code)] ?? on[String(replyClass(code))] ?? on.other;
-    return branch === undefined ? yield* this.giveUp(PATIENCE_MS) : yield* this.run(branch);
+    return branch === undefined ? yield* this.giveUp(QUIT_PATIENCE_MS) : yield* this.run(branch);
   }
 
   /** RFC 5321 4.1.1.10: QUIT, its reply, and only then the closing. */
@@ -404,12 +406,24 @@ export class ScriptedDialogue {
       this.write(octets.subarray(from, from + size), shown, from + size >= octets.length ? owed : []);
       if (!this.channel.isOpen) return null;
     }
-    if (until === null) return null;
-    const ready = (): boolean => this.channel.isDrained || !this.channel.isOpen;
-    if (yield* this.pause(ready, Math.max(0, until - this.now))) return null;
+    if (until === null ? yield* this.taken() : yield* this.pause(this.isTaken, Math.max(0, until - this.now)))
+      return null;
     // A QUIT here would be one more line of content.
     this.channel.close('reset');
     return 'session';
+  }
+
+  /** Nothing of it is on its way any more, or the server has had enough of it. */
+  private readonly isTaken = (): boolean =>
+    this.channel.isDrained || this.channel.hasReply || this.channel.isBursting || !this.channel.isOpen;
+
+  /** Waits as long as the content moves. @returns false when it stopped */
+  private *taken(): Generator<void, boolean, void> {
+    for (let { moves } = this.channel; !this.isTaken(); { moves } = this.channel) {
+      const hasMoved = (): boolean => this.isTaken() || this.channel.moves > moves;
+      if (!(yield* this.pause(hasMoved, BLOCK_PATIENCE_MS))) return false;
+    }
+    return true;
   }
 
   private bdat(): void {
@@ -423,7 +437,7 @@ export class ScriptedDialogue {
   private *auth(mechanisms: readonly string[], unasked: boolean): Play {
     const list = findKeyword(this.channel.offered, 'AUTH')?.parameters.map((word) => word.toUpperCase()) ?? [];
     const mechanism = mechanisms.find((name) => unasked || list.includes(name)) as Mechanism | undefined;
-    if (mechanism === undefined) return yield* this.giveUp(PATIENCE_MS);
+    if (mechanism === undefined) return yield* this.giveUp(QUIT_PATIENCE_MS);
     const { command, responses } = saslExchange(mechanism, this.current.auth ?? NOBODY);
     this.writeLine(command, 'other', `AUTH ${mechanism}${command.endsWith(mechanism) ? '' : ' ****'}`);
     const left = [...responses];

@@ -9,6 +9,8 @@ export type DialogueEvent =
   | { readonly event: 'connect-failed'; readonly reason: string }
   /** Latin1, cut anywhere; inside TLS what TLS carried. */
   | { readonly event: 'octets'; readonly octets: string }
+  /** A block of what was written has left the process, and more of it is waiting. */
+  | { readonly event: 'moved' }
   /** Everything written so far has left the process. */
   | { readonly event: 'drained' }
   /** The server's FIN or RST; nothing can be sent any more. */

@@ -15,6 +15,9 @@ export interface LinkTls {
   readonly verify: boolean;
 }
 
+/** What goes to the kernel at a time: one write of anything smaller. */
+const BLOCK_OCTETS = 64 * 1024;
+
 export class ScriptedLink {
   /** Resolves when the socket is gone, whoever closed it. */
   readonly gone: Promise<void>;
@@ -26,7 +29,8 @@ export class ScriptedLink {
   private isSecuring = false;
   /** Nothing is told any more: we closed, or the end has been told. */
   private isMute = false;
-  private unsent = 0;
+  /** Blocks that have not left the process; the first of them is with the kernel. */
+  private readonly unsent: Buffer[] = [];
 
   /**
    * Begins to connect.
@@ -83,13 +87,29 @@ export class ScriptedLink {
     this.leave();
   }
 
-  /** Sends octets; `drained` is told when all that was sent has left the process. */
+  /** Sends octets; `moved` is told for every block that has left the process, and `drained` when none is left. */
   write(octets: Buffer): void {
-    this.unsent += 1;
-    this.socket.write(octets, () => {
-      this.unsent -= 1;
-      if (this.unsent === 0) this.say({ event: 'drained' });
+    const isIdle = this.unsent.length === 0;
+    for (let from = 0; from < octets.length; from += BLOCK_OCTETS) {
+      this.unsent.push(octets.subarray(from, from + BLOCK_OCTETS));
+    }
+    if (isIdle) this.writeNext();
+  }
+
+  private writeNext(): void {
+    const [block] = this.unsent;
+    if (block === undefined) return;
+    this.socket.write(block, (error) => {
+      this.unsent.shift();
+      this.say({ event: this.unsent.length === 0 ? 'drained' : 'moved' });
+      if (!error) this.writeNext();
     });
+  }
+
+  /** Nothing can be written behind our FIN, so that all of it goes in front. */
+  private end(): void {
+    for (const block of this.unsent.splice(1)) this.socket.write(block);
+    this.socket.end();
   }
 
   /** Begins TLS on a plain connection; tells `secured` or `handshake-failed`. */
@@ -114,7 +134,7 @@ export class ScriptedLink {
 
   /** FIN for our half; the other goes on. */
   halfClose(): void {
-    this.socket.end();
+    this.end();
   }
 
   /** FIN, and what still comes is read and thrown away: with octets unread the kernel would send a RST instead. */
@@ -128,7 +148,7 @@ export class ScriptedLink {
     this.socket.on('error', () => undefined);
     this.socket.resume();
     this.socket.once('end', () => this.raw.destroySoon());
-    this.socket.end();
+    this.end();
     if (this.socket.readableEnded || this.socket.destroyed) this.raw.destroySoon();
   }
 

@@ -8,6 +8,7 @@ import type { ClientDriver, ClientReport, SubmissionToSend } from '../clients/dr
 import { startMockServer, type MockServer } from '../mock/mock-server';
 import type { Scenario } from '../scenario/scenario';
 import { buildSubmission, onRecord } from '../scenario/submission';
+import type { Clock } from '../wire/clock';
 import type { Trace } from '../wire/trace';
 import type { TraceEvent, TraceRecord } from '../wire/trace-event';
 import { writeTrialRecord } from '../wire/trial-record-file';
@@ -29,6 +30,8 @@ export interface TrialOptions {
   readonly onEvent?: (trace: Trace, event: TraceEvent) => void;
   /** Folder where certificates are cached. */
   readonly certificates?: string;
+  /** For tests: the server's, and of what is waited for. Give the driver the same one. */
+  readonly clock?: Clock;
 }
 
 /** The record of a trial and what the client said, or why there was none. */
@@ -70,6 +73,7 @@ export async function runTrial(scenario: Scenario, driver: ClientDriver, options
     onConnection: (trace) => traces.push(trace),
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
     ...(options.certificates === undefined ? {} : { certificates: options.certificates }),
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
   const { report, interrupted, timedOut } = await submitAll(
     server,

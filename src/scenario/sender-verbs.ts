@@ -9,7 +9,7 @@ import { Mistake } from './mistake';
 import { assertOctets, compact, duration, lineText, octets, positive } from './schema-leaf';
 import { reading, refusalsOf, refuse, sayIssue, shown } from './schema-issues';
 import { senderConditionSchema } from './sender-conditions';
-import { PATIENCE_MS } from './sender-step';
+import { QUIT_PATIENCE_MS } from './sender-step';
 import type { Branches, ContentForm, SenderStep } from './sender-step';
 import { checkSenderText } from './sender-text';
 
@@ -104,7 +104,7 @@ const contentForm = z
 
 const QUIT: readonly SenderStep[] = [
   { step: 'send', lines: ['QUIT'], ending: null, replies: null, parameters: [] },
-  { step: 'settle', ms: PATIENCE_MS },
+  { step: 'settle', ms: QUIT_PATIENCE_MS },
   { step: 'close' },
 ];
 

@@ -9,6 +9,7 @@ import type { OctetSlab } from '../wire/octet-slab';
 import type { Layer } from '../wire/trace-event';
 import type { Trace } from '../wire/trace';
 import type { Middlebox, Random } from '../middlebox/middlebox';
+import { isForgotten } from './kernel-sight';
 import { lendReads } from './lent-reads';
 import { PathDriver } from './path-driver';
 import type { TlsAcceptor } from './tls';
@@ -53,6 +54,9 @@ export const WRITE_AHEAD_OCTETS = 65_536;
 type Pauser = 'session' | 'path';
 const NOT_PAUSED = { session: false, path: false };
 
+/** How often a socket that is not read is looked after. */
+const LOOK_MS = 2000;
+
 /** The plain end of the connection, as the session uses it. */
 export class Transport {
   private readonly socket: Socket;
@@ -75,6 +79,8 @@ export class Transport {
   private over = false;
   private pausedBy: Readonly<Record<Pauser, boolean>> = NOT_PAUSED;
   private writing: Alarm | null = null;
+  /** The next look for a client that left a socket that is not read. */
+  private looking: Alarm | null = null;
 
   constructor(options: TransportOptions, events: TransportEvents) {
     const { socket, trace, clock, path, connection, random } = options;
@@ -154,12 +160,25 @@ export class Transport {
   pause(why: Pauser): void {
     this.pausedBy = { ...this.pausedBy, [why]: true };
     this.socket.pause();
+    this.looking ??= this.lookLater();
   }
 
   resume(why: Pauser): void {
     if (!this.pausedBy[why]) return;
     this.pausedBy = { ...this.pausedBy, [why]: false };
-    if (!this.pausedBy.session && !this.pausedBy.path && !this.over) this.socket.resume();
+    if (this.pausedBy.session || this.pausedBy.path) return;
+    this.looking?.cancel();
+    this.looking = null;
+    if (!this.over) this.socket.resume();
+  }
+
+  /** A reset that comes while we do not read: what it took with it would have been lost in any case. */
+  private lookLater(): Alarm {
+    return this.clock.alarm(this.clock.now() + LOOK_MS, () => {
+      if (this.over) return;
+      if (!isForgotten(this.socket)) this.looking = this.lookLater();
+      else this.socket.destroy(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+    });
   }
 
   /** FIN, after all that was written; with TLS a close_notify first unless the scenario keeps it back. */
@@ -299,6 +318,7 @@ export class Transport {
     this.over = true;
     this.writing?.cancel();
     this.untold?.stop();
+    this.looking?.cancel();
     this.path?.stop();
     this.wireReceived = this.path === null ? this.socket.bytesRead : this.wireReceived;
     this.wireSent = this.socket.bytesWritten;

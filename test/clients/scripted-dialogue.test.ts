@@ -370,14 +370,44 @@ describe('content', () => {
   test('within: reset when the server does not take it in time', () => {
     const bench = new Bench('hasty-writer');
     bench.ehloed();
+    bench.drains = false;
     bench.all('250 ok', '250 ok', '354 go');
     expect(bench.after(4_999)).toEqual([]);
     expect(bench.after(1)).toEqual(['<reset>', '<finish>']);
     const taken = new Bench('hasty-writer');
     taken.ehloed();
     taken.all('250 ok', '250 ok', '354 go');
-    taken.take({ event: 'drained' });
     expect(taken.after(5_000)).toEqual([]);
+  });
+
+  test('three minutes for each block, however many there are, and the ten behind the dot begin with the last', () => {
+    const bench = new Bench('well-behaved');
+    bench.ehloed();
+    bench.drains = false;
+    bench.all('250 ok', '250 ok', '354 go');
+    for (let block = 0; block < 5; block++) {
+      expect(bench.after(179_999)).toEqual([]);
+      expect(bench.take({ event: 'moved' })).toEqual([]);
+    }
+    expect(bench.after(179_999)).toEqual([]);
+    expect(bench.take({ event: 'drained' })).toEqual([]);
+    expect(bench.after(599_999)).toEqual([]);
+    expect(bench.after(1)).toEqual(['QUIT\r\n']);
+
+    const stuck = new Bench('well-behaved');
+    stuck.ehloed();
+    stuck.drains = false;
+    stuck.all('250 ok', '250 ok', '354 go');
+    stuck.take({ event: 'moved' });
+    expect(stuck.after(180_000)).toEqual(['<reset>', '<finish>']);
+  });
+
+  test('a refusal in the middle of it is not overlooked', () => {
+    const bench = new Bench('well-behaved');
+    bench.ehloed();
+    bench.drains = false;
+    bench.all('250 ok', '250 ok', '354 go');
+    expect(bench.says('552 too big\r\n')).toEqual(['QUIT\r\n']);
   });
 
   test('in chunks, each waiting for its reply, the last one marked', () => {
@@ -538,12 +568,21 @@ describe('senders of the field', () => {
     expect(bench.says(ehlo())).toEqual(['MAIL FROM:<sender@example.org>\r\nRCPT TO:<user@example.com>\r\n']);
   });
 
-  test('blocking-writer reads nothing until all is written', () => {
+  test('blocking-writer reads nothing, and leaves when it has been stuck for six minutes', () => {
     const bench = new Bench('blocking-writer');
     bench.ehloed();
     const [stop, written = '', ...none] = bench.all('250 ok');
     expect([stop, none]).toEqual(['<stop-reading>', []]);
-    expect(written).toHaveLength(2000 * 'RCPT TO:<user@example.com>\r\n'.length);
+    expect(written).toHaveLength(1500 * 'RCPT TO:<user@example.com>\r\n'.length);
+    expect(bench.after(359_999)).toEqual([]);
+    expect(bench.after(1)).toEqual(['<reset>', '<finish>']);
+  });
+
+  test('unread: nothing is read until all is written', () => {
+    const bench = new Bench(senderFrom('steps: [connect, {expect: any}, {unread: {send: NOOP}}, {expect: any}]'));
+    bench.drains = false;
+    expect(bench.greeted()).toEqual(['<stop-reading>', 'NOOP\r\n']);
+    expect(bench.after(3_600_000)).toEqual([]);
     expect(bench.take({ event: 'drained' })).toEqual(['<start-reading>']);
   });
 

@@ -40,6 +40,8 @@ export class Bench {
   readonly dialogue: ScriptedDialogue;
   readonly log: string[] = [];
   now = 0;
+  /** Whether the kernel takes at once whatever is written. */
+  drains = true;
   wakeAt: number | null = null;
   end: string | null = null;
 
@@ -55,7 +57,10 @@ export class Bench {
   }
 
   take(event: DialogueEvent): string[] {
-    return this.dialogue.take(event, this.now).flatMap((action) => this.did(action));
+    const actions = this.dialogue.take(event, this.now);
+    const done = actions.flatMap((action) => this.did(action));
+    const hasWritten = this.drains && actions.some(({ action }) => action === 'write');
+    return hasWritten ? [...done, ...this.take({ event: 'drained' })] : done;
   }
 
   private did(action: DialogueAction): string[] {

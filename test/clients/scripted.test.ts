@@ -439,6 +439,7 @@ describe('every shipped sender', () => {
             .some((outcome) => outcome.endsWith('accepted')),
       );
     expect(failing).toEqual([
+      'blocking-writer',
       'http-client',
       'junk-octets',
       'line-by-line',

@@ -8,9 +8,12 @@ const SENDERS: readonly Omit<Pairing, 'scenario'>[] = [
   { sender: 'well-behaved' },
   { sender: 'well-behaved-pipelining' },
   { sender: 'well-behaved-tls' },
-  // Half an hour passes between its attempts: in a quick scenario there is nothing to see behind the first.
-  { sender: 'well-behaved-mta', longestWindowMs: 2000 },
+  // Half an hour passes between its attempts.
+  { sender: 'well-behaved-mta', windowMs: 3 * 3_600_000 },
 ];
+
+/** Here the 250 never comes out of the path, which the judge does not see: coming again would be held against the client. */
+const NO_SECOND_TRY = ['path-close-after-dot'];
 
 /** Scenario and obligation → why a good client gets a warning. */
 const FORCED: Readonly<Record<string, string>> = {
@@ -25,7 +28,12 @@ const quick = listScenarios()
   .filter(({ patience }) => patience === 'quick')
   .map(({ name }) => name);
 
-const pairings = quick.flatMap((scenario) => SENDERS.map((sender) => ({ scenario, ...sender })).filter(canPlay));
+const pairings = quick
+  .flatMap((scenario) => SENDERS.map((sender) => ({ scenario, ...sender })))
+  .map(({ windowMs, ...pairing }): Pairing =>
+    windowMs === undefined || NO_SECOND_TRY.includes(pairing.scenario) ? pairing : { ...pairing, windowMs },
+  )
+  .filter(canPlay);
 
 test('every quick scenario can be played by one of them', () => {
   const played = new Set(pairings.map(({ scenario }) => scenario));

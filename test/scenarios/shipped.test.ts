@@ -65,6 +65,7 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   'pipelining-window': [DEAF],
   'slow-reader': [DEAF, DEAF, DEAF, DEAF, DEAF],
   'timeout-data-block': [DEAF],
+  'timeout-data-block-late': [DEAF],
 };
 
 /** Texts that go out as octets, by the word in front of them. */

@@ -135,11 +135,7 @@ const dataBlockTimeout = perTransaction(
   (transaction, dialogue, view) => {
     const span = dataSpan(dialogue, transaction);
     const stall =
-      span === null
-        ? undefined
-        : dialogue.steps.find((step) => {
-            return step.step === 'deaf' && step.seq > span.from.endedSeq && step.seq < span.toSeq;
-          });
+      span === null ? undefined : stallsOf(dialogue).find(({ seq }) => seq > span.from.endedSeq && seq < span.toSeq);
     if (stall === undefined) return null;
     const attempt = attemptOf(view, transaction);
     const size = Math.max(
@@ -155,6 +151,23 @@ const dataBlockTimeout = perTransaction(
   },
   { despite: ['deaf', 'no-reply'] },
 );
+
+/** Where reading stops: a step of ours, or the path. `ms` is missing when it never goes on. */
+function stallsOf({ steps, notes }: Dialogue): readonly { readonly seq: number; readonly at: number; ms?: number }[] {
+  const paused = notes
+    .filter(({ fact, detail }) => fact === 'reading-paused' && detail === 'by the path')
+    .map(({ seq, at }) => {
+      const resumed = notes.find((note) => note.fact === 'reading-resumed' && note.seq > seq);
+      return { seq, at, ...(resumed === undefined ? {} : { ms: resumed.at - at }) };
+    });
+  return [...steps.filter(({ step }) => step === 'deaf'), ...paused];
+}
+
+/** While nobody reads, leaving is not noticed; but a client that has finished altogether is gone. */
+function isGoneUnseen({ record }: TrialView, { ending }: Dialogue): boolean {
+  const { left, closing } = ending;
+  return record.end === 'client-finished' && left === null && (closing === null || closing.how === 'destroy');
+}
 
 interface Stall {
   readonly sinceAt: number;
@@ -181,6 +194,9 @@ function judgeStall(view: TrialView, dialogue: Dialogue, transaction: Transactio
   }
   const ms = Math.min(until, dialogue.endAt) - sinceAt;
   if (ms >= cap) return broken(`${bore(ms)} and was still there at our cap of ${seconds(cap)}`, act);
+  if (ms < LEAST_BLOCK_MS * scale && dialogue.endAt < until && isGoneUnseen(view, dialogue)) {
+    return broken(`it was gone within ${seconds(ms)} of a stall, and three minutes are asked for`, act);
+  }
   const wentOn = (transaction.message?.lastAt ?? 0) >= until;
   if (wentOn && ms >= LEAST_BLOCK_MS * scale) return pass(`${bore(ms)} and went on`, act);
   return inconclusive(`${bore(ms)}, which is less than three minutes`, act);
@@ -219,6 +235,10 @@ const slowReaderProportional = perTransaction(
         dot,
       );
     }
+    if (leftAt === null && isGoneUnseen(view, dialogue) && pauses.some((pause) => isOnAtEnd(pause, dialogue))) {
+      const upTo = Math.max(wholeMs, dialogue.endAt - span.from.endedAt);
+      return broken(`it was gone after ${seconds(upTo)} at most although ${pace}`, dot);
+    }
     if (leftAt !== null) {
       return broken(`it cut the transfer off after ${seconds(wholeMs)} although ${pace}`, leaving(dialogue), dot);
     }
@@ -228,6 +248,10 @@ const slowReaderProportional = perTransaction(
   },
   { despite: ['deaf', 'no-reply'] },
 );
+
+function isOnAtEnd(pause: { readonly at: number; readonly ms?: number }, { endAt }: Dialogue): boolean {
+  return pause.ms !== undefined && pause.at + pause.ms > endAt;
+}
 
 function isPause({ fact }: { readonly fact: string }): boolean {
   return fact === 'reading-paused';

@@ -1,6 +1,7 @@
 // Using and leaving a connection. Closing without QUIT is judged here and nowhere else, whatever happened before it
 // (RFC 5321 4.1.1.10): after a refusal, after a greeting of 554, after an error of the client's own.
 
+import type { Exchange } from '../dialogue';
 import { broken, inconclusive, notApplicable, pass, perDialogue, place, type Check } from '../check';
 import type { Dialogue } from '../dialogue';
 import { isLostOnPath } from '../path-end';
@@ -23,6 +24,11 @@ const quitBeforeClose = perDialogue('quit-before-close', (dialogue, view) => {
   return broken('it closed the connection without QUIT', act, ...(last == null ? [] : [last]));
 });
 
+/** After a 354 whatever it says is mail data, also when none of them came out of the path. */
+function isToSendData(last: Exchange | undefined): boolean {
+  return last?.verb === 'DATA' && last.reply?.code === 354;
+}
+
 /** Endings that are no breach: ours, those we provoked by silence, and those where QUIT could not be said. */
 function exemption(dialogue: Dialogue): Finding | null {
   const { exchanges, unsolicited, tls, ending } = dialogue;
@@ -42,7 +48,8 @@ function exemption(dialogue: Dialogue): Finding | null {
   if (handshake?.outcome != null && last !== undefined && last.seq < handshake.outcome.seq && last.verb !== 'connect') {
     return notApplicable('it left right after the TLS handshake, which tls-insufficient-quit judges');
   }
-  if (last?.message?.complete === false) return inconclusive('it left within mail data, where QUIT cannot be said');
+  if (last?.message?.complete === false || isToSendData(last))
+    return inconclusive('it left within mail data, where QUIT cannot be said');
   if (last !== undefined && last.reply === null && waiting(dialogue, last).by === 'left') {
     return notApplicable('it left waiting for our reply, which timeout-then-quit judges');
   }
