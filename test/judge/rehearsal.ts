@@ -12,6 +12,7 @@ import type { Verdict } from '../../src/judge/verdict';
 import { loadScenario } from '../../src/scenario/load';
 import type { Scenario } from '../../src/scenario/scenario';
 import { loadSender, type Sender } from '../../src/scenario/sender';
+import { certificates } from '../../src/server/certificate';
 import { leaping } from './leaping-clock';
 
 export interface Pairing {
@@ -66,14 +67,24 @@ export async function rehearse(pairings: readonly Pairing[]): Promise<readonly R
     }
   };
   try {
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await makeCertificates(folder);
+    // All of them are waited for, so that nothing is still played when one has failed.
+    const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
   return played;
 }
 
-async function play(pairing: Pairing, certificates: string): Promise<Rehearsed> {
+/** Once, before many servers ask for them at the same time. */
+async function makeCertificates(folder: string): Promise<void> {
+  const source = certificates(folder);
+  await source.caFile();
+  await source.close();
+}
+
+async function play(pairing: Pairing, folder: string): Promise<Rehearsed> {
   const scenario = scenarioOf(pairing.scenario);
   const { windowMs = scenario.windowMs } = pairing;
   const result = await leaping((clock) =>
@@ -82,7 +93,7 @@ async function play(pairing: Pairing, certificates: string): Promise<Rehearsed> 
       folder: null,
       clientVersion: null,
       timeScale: 1,
-      certificates,
+      certificates: folder,
       clock,
     }),
   );
