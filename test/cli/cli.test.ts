@@ -38,6 +38,7 @@ describe('help and usage', () => {
     [['show', 'dnsbl-545'], 'did you mean "dnsbl-554"?'],
     [['serve', 'domino-hardend'], 'domino-hardened'],
     [['list', 'personnas'], 'did you mean "personas"?'],
+    [['list', 'scenarios', '--unjudged'], 'list obligations --unjudged'],
     [['run', '--client', 'postfx'], 'did you mean "postfix"?'],
     [['run', '--obligation', 'quit-before-closing'], 'did you mean "quit-before-close"?'],
     [['run', 'no-such-scenario-at-all'], 'no scenario is called'],
@@ -54,6 +55,18 @@ describe('help and usage', () => {
     expect(err).not.toMatch(/\n\s+at /);
     expect(code).toBe(2);
   });
+});
+
+test('list obligations --unjudged names each with its reason, and counts them', async () => {
+  const { code, out } = await cli('list', 'obligations', '--unjudged');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^dot-split\n {2}\S.*\.\nauth-layer-reehlo\n {2}\S.*\.\n/);
+  expect(out).toContain('2 of 146 obligations are not judged');
+  const json = await cli('list', 'obligations', '--unjudged', '--json');
+  expect((JSON.parse(json.out) as { name: string }[]).map(({ name }) => name)).toEqual([
+    'dot-split',
+    'auth-layer-reehlo',
+  ]);
 });
 
 describe('check', () => {

@@ -7,7 +7,7 @@ import type { Pairing } from './rehearsal';
 const INTRODUCTION = `# Obligations, scenarios and senders
 
 Where each judged obligation can be seen: a scenario and a scripted sender that keeps it, and one that breaks it. Any of
-them can be played: \`smtp-gauntlet run SCENARIO --client SENDER\`, for a long one with \`--patience minutes\` or \`hours\`. Where
+them can be played: \`smtp-gauntlet run SCENARIO --client sender:SENDER\`, for a long one with \`--patience minutes\` or \`hours\`. Where
 it says 3 h the trial had a window of three hours, since a queue comes back only after half an hour. More scenarios may
 name an obligation: \`smtp-gauntlet show ID\` lists them.
 

@@ -4,6 +4,7 @@
 import { Command, Option } from 'commander';
 import { LOG_WORDINGS } from '../../domino/log-wording';
 import { BOXES } from '../../middlebox/catalogue';
+import { UNJUDGED } from '../../judge/checks/index';
 import { OBLIGATIONS } from '../../obligations/catalogue';
 import type { Confidence } from '../../scenario/persona';
 import { listPersonas } from '../../scenario/persona-load';
@@ -24,6 +25,7 @@ interface Row {
 
 interface ListOptions {
   readonly tag?: string;
+  readonly unjudged?: boolean;
   readonly json?: boolean;
 }
 
@@ -50,12 +52,14 @@ export function listCommand(): Command {
     )
     .argument('[what]', Object.keys(KINDS).join(' | '), 'scenarios')
     .addOption(new Option('--tag <tag>', 'only scenarios with this tag'))
+    .option('--unjudged', 'only obligations that no record can prove kept or broken, and why')
     .option('--json', 'print JSON')
     .action((what: string, options: ListOptions) => list(what, options));
 }
 
-function list(what: string, { tag, json }: ListOptions): void {
+function list(what: string, { tag, unjudged, json }: ListOptions): void {
   const kind = what in KINDS ? what : `${what}s`;
+  if (unjudged === true) return listUnjudged(kind, json === true);
   const rows = KINDS[kind]?.();
   if (rows === undefined) {
     const near = nearestWord(what, Object.keys(KINDS));
@@ -71,6 +75,14 @@ function list(what: string, { tag, json }: ListOptions): void {
   for (const { name, text } of chosen) print(`${name.padEnd(widest)}  ${cut(text, Math.max(30, width - widest - 2))}`);
   if (kind === 'scenarios')
     print(`\n${chosen.length} scenarios. smtp-gauntlet show NAME explains one; serve NAME listens as one.`);
+}
+
+function listUnjudged(kind: string, json: boolean): void {
+  if (kind !== 'obligations') throw new UsageError('--unjudged goes with: list obligations --unjudged');
+  const rows = [...UNJUDGED].map(([name, text]): Row => ({ name, text }));
+  if (json) return print(JSON.stringify(rows, null, 2));
+  for (const { name, text } of rows) print(`${name}\n  ${text}`);
+  print(`\n${rows.length} of ${OBLIGATIONS.length} obligations are not judged; all others are.`);
 }
 
 function scenarioRow({ name, title, tags, patience }: ScenarioListing): Row {
