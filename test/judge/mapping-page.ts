@@ -9,7 +9,7 @@ const INTRODUCTION = `# Obligations, scenarios and senders
 Where each judged obligation can be seen: a scenario and a scripted sender that keeps it, and one that breaks it. Any of
 them can be played: \`smtp-gauntlet run SCENARIO --client sender:SENDER\`, for a long one with \`--patience minutes\` or \`hours\`. Where
 it says 3 h the trial had a window of three hours, since a queue comes back only after half an hour. More scenarios may
-name an obligation: \`smtp-gauntlet show ID\` lists them.
+name an obligation: \`smtp-gauntlet run --dry-run --obligation ID\` lists them.
 
 The trials behind this page are played by a test, on a clock that leaps over what is only waited for;
 \`UPDATE_OBLIGATION_MAP=1 npx jest test/judge/mapping\` writes it anew.
