@@ -5,7 +5,7 @@ import type { Terminal } from './terminal';
 
 export interface ProgressLines {
   readonly show: (progress: Progress) => void;
-  /** Clears the living line. */
+  /** Clears the living line, and says how long it took beside the longest trial. */
   end(): void;
 }
 
@@ -15,6 +15,7 @@ export function progressLines(total: number, terminal: Terminal, quiet: boolean)
   const running = new Set<string>();
   const startedAt = process.hrtime.bigint();
   let done = 0;
+  let longest = { name: '', ms: 0 };
   const write = (text: string): void => void process.stderr.write(text);
   const living = (): void => {
     const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
@@ -33,6 +34,9 @@ export function progressLines(total: number, terminal: Terminal, quiet: boolean)
       else {
         running.delete(name);
         done++;
+        if (progress.kind === 'ended' && progress.card.ran && progress.card.durationMs > longest.ms) {
+          longest = { name, ms: progress.card.durationMs };
+        }
       }
       if (terminal.interactive) living();
       else if (progress.kind === 'ended') {
@@ -44,6 +48,9 @@ export function progressLines(total: number, terminal: Terminal, quiet: boolean)
     },
     end: () => {
       if (terminal.interactive) write('\r\x1b[K');
+      if (longest.name === '') return;
+      const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
+      write(`took ${seconds.toFixed(1)} s; the longest trial, ${longest.name}, ${(longest.ms / 1000).toFixed(1)} s\n`);
     },
   };
 }

@@ -200,6 +200,7 @@ describe('run, judge, transcript', () => {
       'json',
     );
     expect(ran.code).toBe(0);
+    expect(ran.err).toMatch(/^took \d+\.\d s; the longest trial, \S+ \S+, \d+\.\d s$/m);
     const judged = await cli('judge', records, '--format', 'json');
     const verdicts = (json: string): unknown => {
       const card = JSON.parse(json) as { clients: { trials: { judgement: { verdicts: unknown } }[] }[] };
