@@ -6,6 +6,7 @@ import { digestWithoutTraceHeaders, unstuff, withoutTerminator } from '../wire/c
 import type { MessageEvent } from '../wire/trace-event';
 import type { SubmissionOnRecord } from '../wire/trial-record';
 import type { Dialogue, Exchange, Reply } from './dialogue';
+import { isLostOnPath } from './path-end';
 import { readsFrom } from './plain-reads';
 import type { Transaction } from './transactions';
 
@@ -44,7 +45,7 @@ export interface Attempt {
   readonly recipients: readonly RecipientOutcome[];
   /** `accepted` when at least one recipient's was. */
   readonly result: Result;
-  /** The client went on after our final reply, so it has read it (trap 4). */
+  /** The client went on after our final reply, which the path had let through, so it has read it (trap 4). */
   readonly acknowledged: boolean;
 }
 
@@ -208,6 +209,7 @@ function lastMoment(transaction: Transaction): number {
 function isAcknowledged(dialogue: Dialogue, { dot, final }: Transaction): boolean {
   if (dot === null || final === null) return false;
   const { fin } = dialogue.ending;
+  if (isLostOnPath(dialogue, final)) return false;
   const next = dialogue.exchanges[dot.index + 1];
   return (next !== undefined && next.firstSeq > final.endedSeq) || (fin !== null && fin.seq > final.endedSeq);
 }

@@ -1,9 +1,10 @@
 // Sessions that came to nothing, and what followed: a later connection, here or at another server, a bounce, or a storm
 // of connections. Used by the checks of refused and broken sessions. Not here: retries of one message (campaign.ts).
 
-import { inconclusive, pass, place, type Shown, type TrialView } from './check';
+import { broken, inconclusive, pass, place, type Shown, type TrialView } from './check';
 import type { Campaign } from './campaign';
 import type { Dialogue } from './dialogue';
+import { isOwnPace } from './retry-series';
 import { indexAfter, seconds } from './sequel';
 import type { Evidence, Finding } from './verdict';
 
@@ -110,6 +111,16 @@ export function findLoop(view: TrialView, died: readonly Dialogue[]): Loop | nul
     if (withinMs < MINUTE_MS * view.record.timeScale) return { last: dialogue, connections: most + 1, withinMs };
   }
   return null;
+}
+
+/**
+ * A loop as a finding. One at the pace that the client was told to keep is none of its own.
+ * @param what all of them did, for the reason: "each closing on EHLO"
+ */
+export function judgeLoop(view: TrialView, { last, connections, withinMs }: Loop, what: string): Finding {
+  const reason = `it made ${connections} connections within ${seconds(withinMs)}, ${what}`;
+  if (isOwnPace(view, withinMs / (connections - 1))) return broken(reason, acceptOf(last));
+  return inconclusive(`${reason}, at the pace that it was told to keep`, acceptOf(last));
 }
 
 /** A bounce, although nothing but one dead connection had happened: on the wire, or in the client's own words. */

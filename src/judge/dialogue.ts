@@ -156,7 +156,7 @@ function dialogueOf(reading: Reading, spews: readonly Spew[], transactions: read
     connectedAt: connected?.at ?? record.events[0]?.at ?? 0,
     exchanges,
     commands: exchanges.filter(
-      ({ verb, command, spew }) => command !== null && verb !== 'auth-response' && spew === null,
+      ({ verb, command, spew }) => (command !== null || verb === 'QUIT') && verb !== 'auth-response' && spew === null,
     ),
     transactions,
     spews,

@@ -6,7 +6,7 @@ import type { ReportedOutcome } from '../wire/trial-record';
 import type { Attempt, RecipientOutcome } from './attempt';
 import type { Campaign, Story } from './campaign';
 import type { Shown, TrialView } from './check';
-import { mailDataOf } from './mail-octets';
+import { givesBack } from './notification';
 import { seconds } from './sequel';
 import type { Transaction } from './transactions';
 
@@ -69,18 +69,26 @@ function wholeOffer(attempt: Attempt | undefined): Offer | null {
   return attempt === undefined ? null : { attempt, outcome: null, shown: attempt.transaction.mail };
 }
 
-/** The bounce that followed; of several recipients, one that names this one. */
+/**
+ * The bounce that followed; of several recipients, one that gives this one back.
+ * @param recipient null: the message, for those that the attempt was still about
+ */
 export function bounceOf(view: TrialView, attempt: Attempt, recipient: string | null): Attempt | null {
   const story = storyOf(view, attempt);
   if (story === null) return null;
-  const named = recipient === null || story.submission.to.length === 1 ? null : recipient.toLowerCase();
-  const bounce = story.bounces.find(({ dialogue, transaction }) => {
-    if (transaction.mail.firstSeq < attempt.transaction.mail.seq) return false;
-    if (named === null) return true;
-    const text = mailDataOf(dialogue, transaction)?.content.toString('latin1').toLowerCase();
-    return text?.includes(named) === true;
+  const own = recipient === null ? stillIn(attempt) : [recipient];
+  const isAll = own.length === 0 || own.length >= story.submission.to.length;
+  const bounce = story.bounces.find((later) => {
+    if (later.transaction.mail.firstSeq < attempt.transaction.mail.seq) return false;
+    return isAll || own.some((address) => givesBack(later, address));
   });
   return bounce ?? null;
+}
+
+/** The recipients that were not refused on the way; all that it named, when every one was. */
+export function stillIn({ recipients }: Attempt): readonly string[] {
+  const left = recipients.filter(({ stage }) => stage !== 'rcpt');
+  return (left.length === 0 ? recipients : left).map(({ recipient }) => recipient);
 }
 
 /** What the client said became of it; null when it said nothing, does not know, or said various things of a message. */

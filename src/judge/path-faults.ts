@@ -15,7 +15,7 @@ export function pathChanges(
   record: TraceRecord,
 ): readonly { readonly seq: number; readonly side: 'client' | 'server' }[] {
   const events = untilTls(record.events);
-  if (!events.some((event) => event.type === 'received' && event.layer === 'wire')) return [];
+  if (!events.some(isOnWire)) return [];
   const replies = plainReplies(events);
   const seen = octetsOf(events, 'sent', 'wire');
   const taken = octetsOf(events, 'received', 'plain');
@@ -26,6 +26,11 @@ export function pathChanges(
     ...(toClient === null ? [] : [{ seq: toClient, side: 'client' as const }]),
     ...(toServer === null ? [] : [{ seq: toServer, side: 'server' as const }]),
   ];
+}
+
+/** One direction is enough to show that there is a path: a client that is put off by the greeting says nothing. */
+function isOnWire(event: TraceEvent): boolean {
+  return (event.type === 'received' || event.type === 'sent') && event.layer === 'wire' && event.octets !== undefined;
 }
 
 function earlier(one: number | null, other: number | null): number | null {

@@ -3,6 +3,7 @@
 
 import { broken, inconclusive, pass, warned, type TrialView } from './check';
 import type { Dialogue, Exchange, Reply } from './dialogue';
+import { farewellOf } from './farewell';
 import { isOffered } from './offer';
 import { indexAfter, leaving, seconds, untakenLines } from './sequel';
 import type { Evidence, Finding } from './verdict';
@@ -48,7 +49,8 @@ export function silenceAfter(view: TrialView, dialogue: Dialogue, exchange: Exch
   });
   const { left } = dialogue.ending;
   const word = nextWord(dialogue, exchange);
-  const leftSeq = left !== null && hasLeft(view, dialogue) ? left.seq : Infinity;
+  const isGone = left !== null && hasLeft(view, dialogue) && !mayListenOn(dialogue, exchange);
+  const leftSeq = isGone ? left.seq : Infinity;
   const endedSeq = replyEnd(reply);
   if (word !== null && word.seq < Math.min(endedSeq, leftSeq)) {
     return silence(word.at, word.quit ? 'left' : 'talked-on', word.shown, word.quit ? word.shown : null);
@@ -70,6 +72,18 @@ export function hasLeft({ record }: TrialView, { ending }: Dialogue): boolean {
   if (left === null || first !== 'client') return false;
   const isStopped = record.end === 'window-over' || record.end === 'interrupted';
   return !isStopped || record.endedAt - left.at > STOPPING_MS;
+}
+
+/**
+ * Whether a FIN may be half a close by a client that goes on reading: it had sent QUIT along with its group, and has
+ * nothing more to say (RFC 2920 3.1). Only a reset, or a write of ours that failed, would show that it is gone.
+ */
+function mayListenOn(dialogue: Dialogue, exchange: Exchange): boolean {
+  const { left, reset, writeFailed } = dialogue.ending;
+  if (left?.what !== 'fin' || reset !== null || writeFailed !== null || !isOffered(exchange, 'PIPELINING'))
+    return false;
+  const quit = farewellOf(dialogue);
+  return quit !== null && quit.seq < left.seq && quit.at <= exchange.lastAt + GROUP_MS;
 }
 
 /** When the connection came to its end, whoever ended it. */

@@ -167,7 +167,22 @@ function takeMessage(reading: Reading, event: MessageEvent): void {
   if (event.via === 'BDAT' && last?.verb === 'BDAT') {
     last.message = event;
     reading.bySeq.set(event.seq, last);
+  } else if (isQuitForData(reading, event)) {
+    const quit = addExchange(reading, event, 'QUIT', event);
+    quit.line = 'QUIT';
+    quit.parsed = parseCommand(quit.line);
+    quit.message = null;
   } else addExchange(reading, event, 'end-of-data', event);
+}
+
+/** QUIT and the end of the session, where the mail data belong: the client had taken the 354 for no leave to send. */
+function isQuitForData({ record }: Reading, { complete, offset, length }: MessageEvent): boolean {
+  if (complete || length !== 'QUIT\r\n'.length) return false;
+  const octets = record.events.flatMap((event) => {
+    if (event.type !== 'received' || event.layer !== 'plain' || event.octets === undefined) return [];
+    return [event.octets.subarray(Math.max(0, offset - event.offset), Math.max(0, offset + length - event.offset))];
+  });
+  return /^QUIT\r\n$/i.test(Buffer.concat(octets).toString('latin1'));
 }
 
 function takeReply(reading: Reading, event: ReplyEvent): void {

@@ -98,11 +98,19 @@ export function setPaceMs(windowMs: number): number {
 }
 
 /**
+ * Below this a gap is the client's own doing: clearly shorter than what it was told, or any gap if it was told nothing.
+ * @returns ms; Infinity for a client without the capability `retries`
+ */
+export function ownPaceMs({ client, windowMs }: TrialView): number {
+  return client.capabilities.includes('retries') ? setPaceMs(windowMs) - ROUNDING_MS : Infinity;
+}
+
+/**
  * Whether a gap shows the client's own pace. One with the capability `retries` has been told when to come back, so only
  * a gap clearly shorter than that is its own doing. Any other client was told nothing: all its gaps are its own.
  */
-export function isOwnPace({ client, windowMs }: TrialView, gapMs: number): boolean {
-  return !client.capabilities.includes('retries') || gapMs < setPaceMs(windowMs) - ROUNDING_MS;
+export function isOwnPace(view: TrialView, gapMs: number): boolean {
+  return gapMs < ownPaceMs(view);
 }
 
 /** A span for a reason: `0.4 s`, `90 s`, `45 min`, `3 h`, `4.5 days`. */

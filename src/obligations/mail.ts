@@ -30,13 +30,13 @@ export const mail: readonly Obligation[] = [
   {
     id: 'mail-size-declared',
     phase: 'mail',
-    title: 'Declare the size of the message where SIZE is offered.',
+    title: 'Declare the size of a large message where SIZE is offered.',
     level: 'SHOULD',
     sections: cite([5321, '4.5.3.1.7'], [1870, '6']),
     sections2821: cite([2821, '4.5.3.1']),
-    provocation: 'Offer SIZE with a generous limit.',
+    provocation: 'Offer SIZE with a generous limit, and have a message of more than 64 KiB sent.',
     verdict:
-      'Kept when one SIZE is declared and it is not below the octets that came, stuffing excluded, by more than a tenth. Less than that, none, two of them, or a value that is no number of up to 20 digits is a warning; a HELO session is exempt.',
+      'Kept when one SIZE is declared and it is not below the octets that came, stuffing excluded, by more than a tenth. Less than that, two of them, or a value that is no number of up to 20 digits is a warning, and so is none for a message beyond the 64 KiB that every server takes, or beyond the offered limit; a HELO session is exempt.',
   },
   {
     id: 'size-limit-respected',

@@ -90,7 +90,7 @@ export const replies: readonly Obligation[] = [
     sections2821: cite([2821, '4.2', '4.3.1']),
     provocation: 'Answer MAIL twice in one segment and refuse RCPT, or say 250 right after 354 and refuse the dot.',
     verdict:
-      'Kept when the client notices and gives up, or at least counts the mail as undelivered; broken when the stray 250 stands for an accepted recipient or message.',
+      'Kept when the client notices and gives up, or at least counts the mail as undelivered; broken when it counts it as delivered on the strength of the stray 250. Right behind the 354 that is early-dot-reply, and a warning. Needs to know what the client reports.',
   },
   {
     id: 'reply-async-421',

@@ -10,7 +10,6 @@ import {
   perExchange,
   perTransaction,
   place,
-  referTo,
   warned,
   type Check,
   type Shown,
@@ -206,8 +205,7 @@ const earlyDotReply = perTransaction(
     if (again !== null) return pass(`after ${what} it tried again`, again.shown, early, final);
     const report = reportOf(view, attempt, null);
     if (report === 'accepted') {
-      const found = broken(`after ${what} it reported the message as accepted`, dot, early, final);
-      return referTo('reply-coalesced-unsolicited', found);
+      return broken(`after ${what} it reported the message as accepted`, dot, early, final);
     }
     const bounce = bounceOf(view, attempt, null);
     if (bounce !== null) return pass(`after ${what} it returned the mail`, bounce.transaction.mail, early, final);

@@ -2,7 +2,7 @@
 // masked on the record, so the form of a response is judged by its length. Where AUTH stands in a group is
 // pipeline-auth-last's.
 
-import { acceptOf, findLoop, type Loop } from '../comeback';
+import { findLoop, judgeLoop } from '../comeback';
 import {
   broken,
   inconclusive,
@@ -17,7 +17,6 @@ import {
 import type { Dialogue, Exchange, Reply } from '../dialogue';
 import { keywordsSeen } from '../list-seen';
 import { quote } from '../quote';
-import { isOwnPace, span } from '../retry-series';
 import { isCancel, mechanismsOf, saslExchangesOf, type SaslExchange } from '../sasl';
 import type { Finding } from '../verdict';
 
@@ -202,14 +201,8 @@ const authFailureBounded = perTrial('auth-failure-bounded', (view) => {
     view,
     failing.map(({ dialogue }) => dialogue),
   );
-  return loop === null ? findings : [...findings, judgeLoop(view, loop)];
+  return loop === null ? findings : [...findings, judgeLoop(view, loop, 'each having AUTH refused')];
 });
-
-function judgeLoop(view: TrialView, { connections, withinMs, last }: Loop): Finding {
-  const reason = `${connections} connections with AUTH refused came within ${span(withinMs)}`;
-  if (isOwnPace(view, withinMs / (connections - 1))) return broken(reason, acceptOf(last));
-  return inconclusive(`${reason}, which is the pace that it was told to keep`, acceptOf(last));
-}
 
 function isRefused({ final }: SaslExchange): boolean {
   return final?.digit === 4 || final?.digit === 5;

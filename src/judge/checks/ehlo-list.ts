@@ -16,6 +16,7 @@ import {
   type TrialView,
 } from '../check';
 import type { Dialogue, Exchange } from '../dialogue';
+import { storyOf } from '../next-try';
 import { reactionTo } from '../reaction';
 import { isLostOnPath } from '../path-end';
 import { hasLeft } from '../patience';
@@ -102,7 +103,7 @@ const ehloKeywordsCaseInsensitive = perTrial(
   'ehlo-keywords-case-insensitive',
   (view) => {
     const uses = new Map<string, Uses>();
-    for (const attempt of view.campaign.attempts) noteAttempt(uses, attempt);
+    for (const attempt of view.campaign.attempts) noteAttempt(uses, view, attempt);
     for (const dialogue of view.dialogues) noteStarttls(uses, dialogue);
     return [...uses].flatMap(([key, use]) => judgeWriting(key.split(' ')[0] ?? key, use) ?? []);
   },
@@ -119,16 +120,20 @@ function judgeWriting(keyword: string, { capitals, small }: Uses): Finding | nul
   return broken(`it used ${keyword} only where that was written in capitals`, small.shown, capitals.shown);
 }
 
-/** Per submission, because what a message needs decides which parameters it brings along. */
-function noteAttempt(uses: Map<string, Uses>, { transaction, submission }: Attempt): void {
-  const { mail, recipients, chunks } = transaction;
-  if (mail.offer === null || submission === null) return;
+/** Per kind of message, because what it needs decides which parameters it brings along. */
+function noteAttempt(uses: Map<string, Uses>, view: TrialView, attempt: Attempt): void {
+  const { mail, recipients, chunks } = attempt.transaction;
+  const submission = storyOf(view, attempt)?.submission;
+  if (mail.offer === null || submission === undefined) return;
+  const { from, to, content, tls, auth } = submission;
+  const isAscii = [from, ...to].every((address) => /^[\x20-\x7e]+$/.test(address));
+  const kind = JSON.stringify([content, attempt.kind, to, from === '', isAscii, tls, auth]).replaceAll(' ', '_');
   const rcpt = recipients.map(({ exchange }) => exchange);
   const used = new Set([mail, ...rcpt, ...chunks].flatMap(usesOf).flatMap(({ keywords }) => keywords));
   for (const { keyword, raw } of mail.offer.keywords) {
     if (!['SIZE', '8BITMIME', 'SMTPUTF8', 'DSN', 'CHUNKING'].includes(keyword)) continue;
-    if (keyword === 'CHUNKING' && transaction.data === null && chunks.length === 0) continue;
-    note(uses, `${keyword} ${submission}`, raw, used.has(keyword), mail);
+    if (keyword === 'CHUNKING' && attempt.transaction.data === null && chunks.length === 0) continue;
+    note(uses, `${keyword} ${kind}`, raw, used.has(keyword), mail);
   }
 }
 

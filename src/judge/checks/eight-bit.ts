@@ -81,11 +81,18 @@ const body8bitmimeDeclared = perTransaction('body-8bitmime-declared', (transacti
   if (!message.facts.eightBit) {
     return body === null || body === '7BIT' ? null : pass(`BODY=${body} for 7-bit mail data does no harm`, mail);
   }
+  const headers = mailDataOf(dialogue, transaction)?.headers;
+  const inHeadersOnly = isInHeadersOnly(dialogue, transaction);
+  if (inHeadersOnly && body !== '8BITMIME' && body !== 'BINARYMIME') {
+    // What declares headers in UTF-8 is SMTPUTF8 (RFC 6531 3.4); BODY is about the body.
+    if (argument.parameters.some(({ keyword }) => keyword === 'SMTPUTF8')) {
+      return pass('only the headers had octets above 127, and SMTPUTF8 declared them', dot, mail);
+    }
+    return referTo('smtputf8-gate', broken('headers with octets above 127 came undeclared', dot, mail));
+  }
   if (body === null) return broken('8-bit mail data came without BODY=8BITMIME', dot, mail);
   if (body !== '8BITMIME' && body !== 'BINARYMIME') return broken(`8-bit mail data came under BODY=${body}`, dot, mail);
-  const headers = mailDataOf(dialogue, transaction)?.headers;
-  // Headers in UTF-8 need none (RFC 6532 3).
-  const inHeadersOnly = isInHeadersOnly(dialogue, transaction);
+  // Headers in UTF-8 need no MIME headers (RFC 6532 3).
   if (!inHeadersOnly && headers !== undefined && !/^MIME-Version[ \t]*:/im.test(headers)) {
     return warned('8-bit mail data were declared but carry no MIME headers', dot, mail);
   }

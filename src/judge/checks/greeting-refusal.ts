@@ -1,12 +1,12 @@
 // Greetings that refuse, never come, or are cut off: what the client says all the same, how long it waits, and whether it
 // comes back (RFC 5321 3.1, 3.8, 4.5.3.2.1). Leaving without QUIT is judged by quit-before-close.
 
-import { acceptOf, bouncedAfterFirst, findLoop, judgeComeback, judgeReturn } from '../comeback';
+import { bouncedAfterFirst, findLoop, judgeComeback, judgeLoop, judgeReturn } from '../comeback';
 import { broken, inconclusive, pass, perDialogue, perTrial, referTo, warned, type Check, type Shown } from '../check';
 import type { Dialogue, Reply } from '../dialogue';
 import { connectOf } from '../opening';
 import { judgeSilence, PROBE_MS, silenceAfter } from '../patience';
-import { seconds, untakenLines } from '../sequel';
+import { untakenLines } from '../sequel';
 import type { Finding } from '../verdict';
 
 const MAIL_VERBS: ReadonlySet<string> = new Set(['MAIL', 'RCPT', 'DATA', 'BDAT']);
@@ -108,10 +108,7 @@ const connectRefusedOrReset = perTrial(
     const bounce = bouncedAfterFirst(view, died);
     if (bounce !== null) return broken('it returned the mail after a single connection that died', ...bounce);
     const loop = findLoop(view, died);
-    if (loop !== null) {
-      const reason = `it made ${loop.connections} connections within ${seconds(loop.withinMs)}, each dying before the greeting`;
-      return broken(reason, acceptOf(loop.last));
-    }
+    if (loop !== null) return judgeLoop(view, loop, 'each dying before the greeting');
     return died.map((dialogue) => judgeReturn(view, dialogue));
   },
   { oneProofSuffices: true },

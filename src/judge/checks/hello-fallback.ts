@@ -1,7 +1,7 @@
 // EHLO that is not accepted: HELO where it was not recognised, none where it was put off, at most one where policy refused
 // it, and a later try where the connection died of it (RFC 5321 2.2.1, 3.2, 4.1.4).
 
-import { acceptOf, bouncedAfterFirst, findLoop, judgeComeback, judgeReturn } from '../comeback';
+import { bouncedAfterFirst, findLoop, judgeComeback, judgeLoop, judgeReturn } from '../comeback';
 import {
   broken,
   inconclusive,
@@ -131,10 +131,7 @@ const ehloFallbackDisconnect = perTrial(
     const bounce = bouncedAfterFirst(view, died);
     if (bounce !== null) return broken('it returned the mail because one connection closed on EHLO', ...bounce);
     const loop = findLoop(view, died);
-    if (loop !== null) {
-      const reason = `it made ${loop.connections} connections within ${seconds(loop.withinMs)}, each closing on EHLO`;
-      return broken(reason, acceptOf(loop.last));
-    }
+    if (loop !== null) return judgeLoop(view, loop, 'each closing on EHLO');
     return died.map((dialogue) => judgeReturn(view, dialogue));
   },
   { ...MASKED, oneProofSuffices: true },

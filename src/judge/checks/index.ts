@@ -13,6 +13,7 @@ import { quittingChecks } from './quitting';
 import { replyClassChecks } from './reply-class';
 import { replyDamageChecks } from './reply-damage';
 import { replyStreamChecks } from './reply-stream';
+import { serviceEndingChecks } from './service-ending';
 import { sessionChecks } from './session';
 import { sessionUseChecks } from './session-use';
 import { timeoutChecks } from './timeouts';
@@ -60,6 +61,7 @@ export const CHECKS: readonly Check[] = [
   ...replyClassChecks,
   ...replyDamageChecks,
   ...replyStreamChecks,
+  ...serviceEndingChecks,
   ...sessionUseChecks,
   ...quittingChecks,
   ...timeoutChecks,

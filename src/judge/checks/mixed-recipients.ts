@@ -3,10 +3,20 @@
 // against the commands (RFC 2920 3.1), without it each is simply the last word (RFC 5321 3.3, 4.2.5).
 
 import type { Attempt, RecipientOutcome } from '../attempt';
-import { broken, inconclusive, pass, perTransaction, referTo, type Check, type Shown, type TrialView } from '../check';
+import {
+  broken,
+  inconclusive,
+  pass,
+  perTransaction,
+  referTo,
+  warned,
+  type Check,
+  type Shown,
+  type TrialView,
+} from '../check';
 import { isLoneDot } from '../data-behind';
 import type { Dialogue } from '../dialogue';
-import { attemptOf, bounceOf, nextTry, reportNaming, windowText } from '../next-try';
+import { attemptOf, bounceOf, nextTry, reportNaming, reportOf, windowText } from '../next-try';
 import { isOtherTry } from '../retry-series';
 import { leaving, seconds } from '../sequel';
 import type { Recipient, Transaction } from '../transactions';
@@ -70,7 +80,16 @@ function judgeUnsent(view: TrialView, dialogue: Dialogue, attempt: Attempt): Fin
     return inconclusive(`it sent nothing although ${of}, but began anew`, transaction.mail);
   }
   const act: Shown = endedBy ?? leaving(dialogue);
-  return broken(`it dropped the message although ${of}`, act, ...taken.slice(0, 3).map(({ exchange }) => exchange));
+  const shown = [act, ...taken.slice(0, 3).map(({ exchange }) => exchange)];
+  if (view.client.role !== 'submission') return broken(`it dropped the message although ${of}`, ...shown);
+  // Without a queue, all or nothing is allowed as long as the user is told so: no mail is lost by it.
+  const reports = taken.map(({ address }) => reportOf(view, attempt, address));
+  if (reports.every((report) => report === 'refused' || report === 'bounced' || report === 'deferred')) {
+    return warned(`it sent the message to nobody, and said so, although ${of}`, ...shown);
+  }
+  if (reports.includes('accepted'))
+    return broken(`it sent the message to nobody and reported it as accepted`, ...shown);
+  return inconclusive(`it sent the message to nobody although ${of}, and nothing shows whether it said so`, ...shown);
 }
 
 function is421({ code }: { readonly code: number | null }): boolean {

@@ -42,6 +42,7 @@ const pipeline354NoValidRcpt = perTransaction('pipeline-354-no-valid-rcpt', (tra
   const waitedMs = next.at - data.reply.endedAt;
   switch (next.kind) {
     case 'said':
+      if (next.verb === 'QUIT') return broken(`QUIT came where the lone dot belongs, ${whom}`, next.shown, data.reply);
       return broken(`mail data came ${whom}`, next.shown, data.reply);
     case 'left':
       return observed(`it left after ${seconds(waitedMs)} instead of sending the lone dot`, next.shown);

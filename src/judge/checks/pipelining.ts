@@ -1,14 +1,15 @@
 // One command at a time, unless PIPELINING is offered (RFC 5321 4.3.1, RFC 2920). Talking early is proved by the order of
 // events; keeping quiet only where a reply was held back. Talk before the greeting is `wait-for-greeting`'s.
 
-import { broken, inconclusive, pass, perDialogue, referTo, type Check } from '../check';
-import type { Exchange } from '../dialogue';
+import { broken, inconclusive, pass, perDialogue, referTo, type Check, type TrialView } from '../check';
+import type { Dialogue, Exchange } from '../dialogue';
+import { forgedIn } from '../forged';
 import { isOffered } from '../offer';
 import { stayedQuiet } from '../waiting';
 
 const noPipeliningUnlessAdvertised = perDialogue(
   'no-pipelining-unless-advertised',
-  (dialogue) => {
+  (dialogue, view) => {
     const early = dialogue.exchanges.filter((exchange) => isEarly(exchange, dialogue.exchanges[exchange.index - 1]));
     const commands = early.filter((exchange) => !isContent(exchange));
     const [first] = commands.length > 0 ? commands : early;
@@ -21,6 +22,7 @@ const noPipeliningUnlessAdvertised = perDialogue(
         first,
         ...early.filter((exchange) => exchange !== first).slice(0, 3),
       );
+      if (isMisledByForged(view, dialogue, first)) return referTo('starttls-response-injection', found);
       return commands.length > 0 ? found : referTo(contentCheck(first), found);
     }
     const due = dialogue.exchanges.filter((exchange) => {
@@ -40,6 +42,12 @@ function isEarly(exchange: Exchange, before: Exchange | undefined): boolean {
   if (outstanding.state !== 'early' || before === undefined || before.verb === 'connect') return false;
   if (spew !== null && spew.lines[0] !== exchange) return false;
   return outstanding.first === null || !isOffered(outstanding.first, 'PIPELINING');
+}
+
+/** To this client a forged reply inside TLS had come: that it was believed is judged where the forgery is. */
+function isMisledByForged(view: TrialView, dialogue: Dialogue, first: Exchange): boolean {
+  const section = dialogue.tls.findLast(({ outcome }) => outcome?.phase === 'secured' && outcome.seq < first.seq);
+  return section !== undefined && first.secured && forgedIn(view, dialogue, section) !== null;
 }
 
 function isContent(exchange: Exchange): boolean {

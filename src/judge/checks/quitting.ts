@@ -12,7 +12,8 @@ const quitWaitsFor221 = perDialogue(
   'quit-waits-for-221',
   (dialogue, view) => {
     const quit = quitOf(dialogue);
-    if (quit === null) return null;
+    // Read as mail data, it had no reply to wait for.
+    if (quit === null || quit.command === null) return null;
     const { reply } = quit;
     const { left } = dialogue.ending;
     const left221 = replyEnd(reply);
@@ -52,7 +53,7 @@ const quitNon221 = perDialogue(
   'quit-non-221',
   (dialogue, view) => {
     const quit = quitOf(dialogue);
-    if (quit === null) return null;
+    if (quit === null || quit.command === null) return null;
     const what = provocationOf(dialogue, quit);
     if (what === null) return null;
     const again = quitAgain(dialogue, quit);

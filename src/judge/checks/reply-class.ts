@@ -2,6 +2,7 @@
 // contradicting enhanced code (RFC 5321 4.2, 4.3.2, RFC 2034 4). A reply is judged under one of these only.
 
 import { parseRcpt } from '../../smtp/command';
+import { replyCode } from '../../smtp/reply';
 import type { EventName } from '../../smtp/vocabulary';
 import { broken, inconclusive, pass, perExchange, referTo, type Check, type TrialView } from '../check';
 import type { Dialogue, Exchange, Reply } from '../dialogue';
@@ -21,14 +22,15 @@ const LISTED: ReadonlySet<number> = new Set([
 
 const replyCodeOnly = perExchange('reply-code-only', TELLING, (exchange, dialogue, view) => {
   const { reply } = exchange;
-  if (reply === null || mismatch(reply) !== null || !LISTED.has(reply.code ?? 0)) return null;
+  if (reply === null || !saysItsCode(reply) || mismatch(reply) !== null || !LISTED.has(reply.code ?? 0)) return null;
   const text = reply.lines.map((line) => line.slice(4)).join(' ');
   return contradicts(reply, text) ? judgeByClass(view, dialogue, exchange, reply, `"${shortened(reply)}"`) : null;
 });
 
 const replyUnknownCode = perExchange('reply-unknown-code-first-digit', TELLING, (exchange, dialogue, view) => {
   const { reply, verb } = exchange;
-  if (reply?.code == null || reply.digit === null || LISTED.has(reply.code) || mismatch(reply) !== null) return null;
+  if (reply?.code == null || reply.digit === null || LISTED.has(reply.code)) return null;
+  if (!saysItsCode(reply) || mismatch(reply) !== null) return null;
   // RFC 5321 3.3: only 354 gives leave to send, so that after another 3yz either is right. For 2yz see data-2xx-is-not-354.
   if (verb === 'DATA' && reply.digit === 3) return pass(`after ${reply.code} to DATA either way is right`, reply);
   if (verb === 'DATA' && reply.digit === 2) return null;
@@ -147,6 +149,11 @@ const GOOD_WORDS = /(?<!\bnot )\b(?:ok|accepted|success(?:ful(?:ly)?)?|queued|we
 function contradicts(reply: Reply, text: string): boolean {
   if (reply.digit === 2) return BAD_WORDS.test(text);
   return (reply.digit === 4 || reply.digit === 5) && GOOD_WORDS.test(text) && !BAD_WORDS.test(text);
+}
+
+/** Octets that only stand for a code show the client none: those are judged as malformed (reply-damage.ts). */
+function saysItsCode({ lines, code }: Reply): boolean {
+  return code !== null && lines.every((line) => replyCode(line) === code);
 }
 
 /** An enhanced code of another class than the basic one (RFC 2034 4); null when they agree, or there is none. */

@@ -1,6 +1,6 @@
-// Replies as a stream: several lines are one reply, segments mean nothing, a stray reply answers nothing, and a 421 ends
-// the session whenever it comes (RFC 5321 2.4, 3.8, 4.2). What comes before the end of a reply is judged by the rule it
-// breaks by that: talking early, or mail data without leave.
+// Replies as a stream: several lines are one reply, segments mean nothing, and a stray reply answers nothing (RFC 5321 2.4,
+// 4.2). What comes before the end of a reply is judged by the rule it breaks by that: talking early, or mail data without
+// leave. The 421 that may come at any moment is in service-ending.ts.
 
 import { parseRcpt } from '../../smtp/command';
 import type { EventName } from '../../smtp/vocabulary';
@@ -16,14 +16,14 @@ import {
   type TrialView,
 } from '../check';
 import type { Dialogue, Exchange, Reply } from '../dialogue';
-import { fateOf } from '../fate';
+import { fateOf, type Fate } from '../fate';
 import { isOffered } from '../offer';
 import { hasLeft, replyEnd } from '../patience';
 import { piecesOf } from '../pieces';
-import { leaving, seconds, untakenLines } from '../sequel';
+import { leaving, seconds } from '../sequel';
 import { stepAfter, utterancesOf } from '../utterance';
 import type { Finding } from '../verdict';
-import { crossedLegally, HELD_MS, stayedQuiet } from '../waiting';
+import { HELD_MS, stayedQuiet } from '../waiting';
 
 /** What came before the last octet of a reply, and had no leave to; mail data needs the whole 354. */
 function earlyBehind(dialogue: Dialogue, exchange: Exchange, reply: Reply): Exchange | null {
@@ -170,105 +170,42 @@ const replyCoalescedUnsolicited = perDialogue(
   { despite: ['unsolicited-reply', 'raw-octets'] },
 );
 
-/** A client that counts the stray as an answer is one reply ahead: at a refusal it goes by another one. */
+/**
+ * A client that counts the stray as an answer is one reply ahead: at a refusal it goes by another one. That does no harm as
+ * long as it does not count the mail as delivered in the end.
+ */
 function judgeStep(dialogue: Dialogue, view: TrialView, stray: Reply): Finding {
   const what = `a stray "${(stray.lines[0] ?? '').slice(0, 40)}"`;
   const step = stepAfter(dialogue, stray.seq);
   if (step === null) return inconclusive(`nothing was refused after ${what}, so nothing shows what it went by`, stray);
   const { refused, reaction } = step;
   const reply = refused.reply === null ? [] : [refused.reply];
-  if (refused.verb === 'end-of-data' && refused.transaction !== null) {
-    const { became, how, shown } = fateOf(view, refused.transaction, null);
-    if (became === 'delivered') return broken(`after ${what} and a refusal of the mail it ${how}`, refused, ...reply);
-    if (became === 'unknown')
-      return inconclusive(`after ${what} nothing shows what it made of the refusal of the mail`, refused);
-    return pass(`after ${what} and a refusal of the mail it ${how}`, ...shown, ...reply);
+  const isDot = refused.verb === 'end-of-data';
+  const after = `after ${what}, refused at ${isDot ? 'the dot' : refused.verb}`;
+  if (!isDot && reaction.took !== 'success') {
+    const found = reaction.took === 'failure' ? pass : inconclusive;
+    return found(`${after}, it ${reaction.how}`, ...reaction.shown, ...reply);
   }
-  const reason = `after ${what}, refused at ${refused.verb}, it ${reaction.how}`;
-  if (reaction.took === 'success') return broken(reason, ...reaction.shown, ...reply, stray);
-  if (reaction.took === 'failure') return pass(reason, ...reaction.shown, ...reply);
-  return inconclusive(reason, ...reply);
-}
-
-// --- reply-async-421 ---------------------------------------------------------------------------------------------
-
-/** Twice the way to a client and back: what came sooner can have crossed the 421 (trap 2). */
-const UNDER_WAY_MS = 100;
-
-interface Offence {
-  readonly exchange: Exchange | null;
-  readonly verb: string;
-  readonly at: number;
-  readonly shown: Exchange | ReturnType<typeof leaving>;
-}
-
-const replyAsync421 = perDialogue('reply-async-421', (dialogue, view) => {
-  const said = utterancesOf(dialogue).find(({ reply, to }) => reply.code === 421 && to?.verb !== 'QUIT');
-  if (said === undefined) return null;
-  const { reply, to, inPlace } = said;
-  const where =
-    inPlace && to !== null ? `421 to ${to.verb === 'connect' ? 'the connection' : to.verb}` : 'a 421 that came unasked';
-  const returned = inPlace ? returnedAfter(view, to) : null;
-  if (returned !== null)
-    return referTo('retry-after-4yz', broken(`after ${where} it ${returned.how}`, ...returned.shown));
-  const [offence] = offencesAfter(dialogue, reply, inPlace ? to : null);
-  if (offence === undefined) {
-    if (dialogue.ending.left === null) return inconclusive(`the record ends before it left after ${where}`, reply);
-    return pass(`after ${where} it ended the session`, reply);
+  const went = isDot ? '' : ` it ${reaction.how}, and`;
+  const { became, how, shown } = fateOfRefused(view, refused);
+  if (became === 'unknown') {
+    return inconclusive(`${after},${went} nothing shows what it booked the mail as`, refused, ...reply);
   }
-  if (mayHaveCrossed(offence, reply, inPlace ? to : null)) {
-    return inconclusive(`${offence.verb} can have been under way when ${where} left`, offence.shown, reply);
-  }
-  const reason = `${offence.verb} came ${seconds(offence.at - reply.endedAt)} after ${where}`;
-  // What it costs at EHLO is a downgrade, and judged as one.
-  if (inPlace && to?.verb === 'EHLO') return referTo('ehlo-4xx-not-helo', warned(reason, offence.shown, reply));
-  const primary = inPlace ? PRIMARIES[to?.verb ?? ''] : undefined;
-  const found = broken(reason, offence.shown, reply);
-  return primary === undefined ? found : referTo(primary, found);
-});
-
-/** Going on after a refusal has its own obligations; where they found nothing, the act is judged here. */
-const PRIMARIES: Readonly<Record<string, string | undefined>> = {
-  MAIL: 'mail-rejected-stops',
-  RCPT: 'rcpt-all-rejected-no-data',
-  DATA: 'no-content-after-data-refused',
-};
-
-/** Commands of a transaction, and mail data where 421 refused it; also what we no longer took. */
-function offencesAfter(dialogue: Dialogue, reply: Reply, to: Exchange | null): readonly Offence[] {
-  const isOffence = (verb: string): boolean =>
-    ['MAIL', 'RCPT', 'DATA', 'BDAT'].includes(verb) ||
-    (to?.verb === 'DATA' && ['unknown', 'end-of-data'].includes(verb));
-  const name = (verb: string): string => (verb === 'unknown' || verb === 'end-of-data' ? 'mail data' : verb);
-  const taken = dialogue.exchanges
-    .filter(({ firstSeq, verb }) => firstSeq > reply.endedSeq && isOffence(verb))
-    .map((exchange) => ({ exchange, verb: name(exchange.verb), at: exchange.firstAt, shown: exchange }));
-  if (taken.length > 0) return taken;
-  return untakenLines(dialogue, reply.endedSeq)
-    .filter(({ verb }) => isOffence(verb))
-    .map(({ verb, at, shown }) => ({ exchange: null, verb: name(verb), at, shown }));
+  if (became !== 'delivered') return pass(`${after},${went} it ${how}`, ...shown, ...reply);
+  const sentFrom = refused.transaction?.data?.reply?.endedSeq ?? Infinity;
+  // By counting, as it must (RFC 2920 3.1), the next reply is that to the dot: no MUST forbids to believe it.
+  return isDot && stray.seq > sentFrom
+    ? referTo('early-dot-reply', warned(`${after}, it ${how}`, refused, ...reply, stray))
+    : broken(`${after},${went} it ${how}`, refused, ...reply, stray);
 }
 
-/** Without PIPELINING it had to wait for a 421 that answers; nobody waits for one that comes unasked. */
-function mayHaveCrossed({ exchange, at }: Offence, reply: Reply, to: Exchange | null): boolean {
-  if (to === null) return at - reply.endedAt < UNDER_WAY_MS;
-  if (exchange !== null) return crossedLegally(exchange);
-  return isOffered(to, 'PIPELINING') && at - reply.endedAt < UNDER_WAY_MS;
-}
-
-/** Refused at one of these, mail has failed by it; at RSET it had failed before. */
-const DECIDING: ReadonlySet<EventName> = new Set<EventName>(['MAIL', 'RCPT', 'DATA', 'BDAT', 'end-of-data']);
-
-/** A message sent back for good because of the 421: an MTA has to keep it. */
-function returnedAfter(view: TrialView, to: Exchange | null): ReturnType<typeof fateOf> | null {
-  if (to?.transaction == null || view.client.role === 'submission' || !DECIDING.has(to.verb)) return null;
-  const fate = fateOf(view, to.transaction, to.verb === 'RCPT' ? parseRcpt(to.parsed.argument).path.address : null);
-  return fate.became === 'bounced' ? fate : null;
+function fateOfRefused(view: TrialView, { transaction, verb, parsed }: Exchange): Fate {
+  if (transaction === null) return { became: 'unknown', how: 'cannot be followed', shown: [] };
+  return fateOf(view, transaction, verb === 'RCPT' ? parseRcpt(parsed.argument).path.address : null);
 }
 
 export const replyStreamChecks: readonly Check[] = [
   replyMultilineAnyCommand,
   replyFragmented,
   replyCoalescedUnsolicited,
-  replyAsync421,
 ];

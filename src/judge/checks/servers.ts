@@ -6,7 +6,7 @@ import { findLoop, acceptOf } from '../comeback';
 import { broken, inconclusive, notApplicable, pass, perTrial, referTo, type Check, type TrialView } from '../check';
 import type { Dialogue } from '../dialogue';
 import { windowText } from '../next-try';
-import { setPaceMs, span } from '../retry-series';
+import { ownPaceMs, span } from '../retry-series';
 import { alwaysListened, knowsSeveralServers, serverCount } from '../several-servers';
 import type { Finding } from '../verdict';
 
@@ -114,8 +114,7 @@ interface Burst {
  * later ones are a further round. A window that slides over them, so linear.
  */
 function largestBurst(view: TrialView, dead: readonly Dialogue[]): Burst {
-  const paced = view.client.capabilities.includes('retries') ? setPaceMs(view.windowMs) : Infinity;
-  const burstMs = Math.min(BURST_MS * view.record.timeScale, paced);
+  const burstMs = Math.min(BURST_MS * view.record.timeScale, ownPaceMs(view));
   let most: Burst | null = null;
   for (const same of groupByServer(dead)) {
     let from = 0;

@@ -13,6 +13,7 @@ import {
   type TrialView,
 } from '../check';
 import type { Dialogue, Exchange, Reply } from '../dialogue';
+import { farewellOf } from '../farewell';
 import { hasLeft, replyEnd, SHORTEST_TRIAL_MS } from '../patience';
 import { seconds, sequelOf } from '../sequel';
 import type { Finding } from '../verdict';
@@ -150,8 +151,8 @@ const halfClose = perDialogue('half-close', (dialogue, view) => {
   const { fin } = dialogue.ending;
   if (fin === null || !hasLeft(view, dialogue)) return null;
   const shown = place(dialogue, fin, 'C- FIN');
-  const quit = dialogue.commands.findLast(({ verb, firstSeq }) => verb === 'QUIT' && firstSeq < fin.seq);
-  if (quit !== undefined) return pass('it closed its half only after QUIT', shown, quit);
+  const quit = farewellOf(dialogue);
+  if (quit !== null && quit.seq < fin.seq) return pass('it closed its half only after QUIT', shown, quit.shown);
   const pending = dialogue.exchanges.findLast(({ lastSeq }) => lastSeq < fin.seq);
   const isDue = pending !== undefined && replyEnd(pending.reply) > fin.seq && pending.message?.complete !== false;
   if (!isDue || (pending.verb !== 'DATA' && pending.verb !== 'BDAT' && pending.verb !== 'end-of-data')) return null;

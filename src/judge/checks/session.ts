@@ -4,16 +4,20 @@
 import type { Exchange } from '../dialogue';
 import { broken, inconclusive, notApplicable, pass, perDialogue, place, type Check } from '../check';
 import type { Dialogue } from '../dialogue';
+import { farewellOf, mayBeFarewell } from '../farewell';
 import { isLostOnPath } from '../path-end';
 import { hasLeft } from '../patience';
 import type { Finding } from '../verdict';
 import { waiting } from '../waiting';
 
 const quitBeforeClose = perDialogue('quit-before-close', (dialogue, view) => {
-  const quit = dialogue.commands.find(({ verb }) => verb === 'QUIT');
-  if (quit !== undefined) return pass('it sent QUIT before the end', quit);
-  const unread = dialogue.untaken.find(({ octets }) => /(?:^|\n)QUIT\r?\n/i.test(octets.toString('latin1')));
-  if (unread !== undefined) return pass('it sent QUIT, which we no longer took', place(dialogue, unread, 'C: QUIT'));
+  const quit = farewellOf(dialogue);
+  if (quit !== null) {
+    return pass(
+      quit.command === null ? 'it sent QUIT, which we no longer took' : 'it sent QUIT before the end',
+      quit.shown,
+    );
+  }
   const exempt = exemption(dialogue);
   if (exempt !== null) return exempt;
   const { left } = dialogue.ending;
@@ -47,6 +51,9 @@ function exemption(dialogue: Dialogue): Finding | null {
   }
   if (handshake?.outcome != null && last !== undefined && last.seq < handshake.outcome.seq && last.verb !== 'connect') {
     return notApplicable('it left right after the TLS handshake, which tls-insufficient-quit judges');
+  }
+  if (last !== undefined && mayBeFarewell(last)) {
+    return inconclusive('its last SASL response is masked, and as long as QUIT', last);
   }
   if (last?.message?.complete === false || isToSendData(last))
     return inconclusive('it left within mail data, where QUIT cannot be said');

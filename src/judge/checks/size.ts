@@ -3,7 +3,7 @@
 
 import { findKeyword } from '../../smtp/extension';
 import { declaredSize } from '../../smtp/parameter';
-import { broken, inconclusive, pass, perDialogue, perTransaction, type Check, type TrialView } from '../check';
+import { broken, inconclusive, pass, perDialogue, perTransaction, referTo, type Check, type TrialView } from '../check';
 import { wayOut } from '../data-behind';
 import type { Dialogue, Exchange } from '../dialogue';
 import { attemptOf, storyOf } from '../next-try';
@@ -17,17 +17,31 @@ import type { Finding } from '../verdict';
 /** A tenth below is near enough: the figure is an estimate (RFC 1870 6.3). */
 const LEAST_SHARE = 0.9;
 
+/** Every server takes so much, so that only beyond it a message is large (RFC 5321 4.5.3.1.7). */
+const ALWAYS_TAKEN_OCTETS = 65_536;
+
 const mailSizeDeclared = perTransaction('mail-size-declared', (transaction, _dialogue, view) => {
   const { mail, argument } = transaction;
   if (!isOffered(mail, 'SIZE')) return null;
   const given = argument.parameters.filter(({ keyword }) => keyword === 'SIZE');
   const [first] = given;
-  if (first === undefined) return broken('MAIL declares no size although SIZE is offered', mail);
+  if (first === undefined) return judgeUndeclared(view, transaction);
   if (given.length > 1) return broken(`MAIL declares ${given.length} sizes`, mail);
   const declared = declaredSize(argument.parameters);
   if (declared === null) return broken(`${first.raw} is no number of up to 20 digits`, mail);
   return judgeDeclared(view, transaction, declared);
 });
+
+/** Only who sends large messages is asked to declare them: beyond what any server takes, or this one. */
+function judgeUndeclared(view: TrialView, transaction: Transaction): Finding | null {
+  const { mail, message } = transaction;
+  const size = Math.max(submittedSize(view, transaction) ?? 0, message?.size ?? 0);
+  const limit = limitAt(mail) ?? 0;
+  const isOverLimit = limit > 0 && size > limit;
+  if (size <= ALWAYS_TAKEN_OCTETS && !isOverLimit) return null;
+  const found = broken(`MAIL declares no size for a message of ${size} octets although SIZE is offered`, mail);
+  return isOverLimit && (message?.size ?? 0) > 0 ? referTo('size-limit-respected', found) : found;
+}
 
 function judgeDeclared(view: TrialView, transaction: Transaction, declared: number): Finding {
   const { mail, message } = transaction;

@@ -2,7 +2,6 @@
 // (RFC 3207 4, 4.2, 6). What counts as right hangs on what the client had been told about TLS.
 
 import { parseCommand } from '../../smtp/command';
-import { mechanismsOf } from '../sasl';
 import {
   broken,
   inconclusive,
@@ -15,7 +14,9 @@ import {
   type TrialView,
 } from '../check';
 import type { Dialogue, Exchange, Reply, TlsSection } from '../dialogue';
+import { forgedIn } from '../forged';
 import { hasLeft } from '../patience';
+import { mechanismsOf } from '../sasl';
 import { firstAfter, leaving, untakenLines } from '../sequel';
 import { gotPlaintext, requiresTls, waivesTls, wishFor } from '../tls-wish';
 import type { Evidence, Finding } from '../verdict';
@@ -110,26 +111,6 @@ const starttlsResponseInjection = perDialogue(
   // They are the provocation.
   { despite: ['path', 'unsolicited-reply', 'raw-octets', 'mixed-codes', 'malformed-reply'] },
 );
-
-/** What followed the 220 in clear: said by us, or slipped in by a box of the path. Null when nothing did. */
-function forgedIn(view: TrialView, dialogue: Dialogue, { starttls, outcome }: TlsSection): string | null {
-  const reply = starttls?.reply;
-  if (reply == null) return null;
-  const until = outcome?.seq ?? Infinity;
-  const said = dialogue.unsolicited.filter(({ seq }) => seq > reply.seq && seq < until);
-  if (said.length > 0) return said.map(({ event }) => event.octets).join('');
-  return forgedByPath(view, dialogue);
-}
-
-function forgedByPath({ record }: TrialView, { server }: Dialogue): string | null {
-  const servers = record.scenario['servers'];
-  const config: unknown = Array.isArray(servers) ? servers[server] : undefined;
-  if (typeof config !== 'object' || config === null || !('path' in config) || !Array.isArray(config.path)) return null;
-  const boxes = config.path as readonly { readonly box?: unknown; readonly options?: { readonly octets?: unknown } }[];
-  const box = boxes.find((candidate) => candidate.box === 'starttls-response-injection');
-  if (box === undefined) return null;
-  return typeof box.options?.octets === 'string' ? box.options.octets : '';
-}
 
 function judgeForged(view: TrialView, dialogue: Dialogue, { outcome }: TlsSection, forged: string): Finding {
   if (outcome === null) return inconclusive('the record ends before the handshake did');

@@ -126,11 +126,15 @@ const tlsRequiredNo = perTrial(
       const back = bounces[0]?.transaction.mail;
       const shown: readonly Shown[] = [back ?? failureOf(failed)];
       const given = reported.find(({ outcome }) => outcome === 'bounced' || outcome === 'refused');
+      // The header tells relays what to do (RFC 8689 3); who hands the message in has its user to ask.
+      if (view.client.role === 'submission') {
+        return [observed('the message that waives TLS was given back to the user because TLS failed', ...shown)];
+      }
       if (back !== undefined || given !== undefined) {
         return [broken('the message that waives TLS was returned because TLS failed', ...shown)];
       }
       const deferred = view.dialogues.some((later) => later.connectedAt > failed.endAt && hadNoTls(later));
-      if (deferred || view.client.role === 'submission') {
+      if (deferred) {
         return [broken('the message that waives TLS was kept back because TLS failed', ...shown)];
       }
       return [inconclusive('the message that waives TLS did not come in clear before the trial was over', ...shown)];

@@ -4,7 +4,6 @@ import { greeted, judged, withRecipient, type TrialOptions } from '../support';
 const quit = 'C: QUIT\nS: 221 bye\n';
 const mail = 'C: MAIL FROM:<sender@client.example>\n';
 const rcpt = 'C: RCPT TO:<user@example.com>\n';
-const content = 'C: DATA\nS: 354 go\nC: Subject: x\nC: .\n';
 
 function reported(outcome: ReportedOutcome['outcome']): TrialOptions {
   return { outcomes: [{ submission: 1, recipient: null, outcome, text: '' }] };
@@ -85,13 +84,22 @@ describe('reply-coalesced-unsolicited', () => {
   const id = 'reply-coalesced-unsolicited';
   const stray = `${greeted()}${mail}S: 250 ok\nS? 250 ok\n${rcpt}S: 550 no\n`;
 
-  it('fails taking the stray 250 for the answer to RCPT', () => {
-    const verdict = judged(id, `${stray}C: DATA\nS: 503 no\n${quit}`);
+  it('fails taking the stray 250 for the answer to RCPT, and the mail for delivered', () => {
+    const verdict = judged(id, `${stray}C: DATA\nS: 503 no\n${quit}`, reported('accepted'));
     expect(verdict).toMatchObject({
       verdict: 'fail',
-      reason: 'After a stray "250 ok", refused at RCPT, it went on with DATA.',
+      reason: 'After a stray "250 ok", refused at RCPT, it went on with DATA, and it reported it as accepted.',
     });
-    expect(verdict.evidence.map(({ text }) => text)).toEqual(['C: DATA', 'S: 550 no', 'S: 250 ok']);
+    expect(verdict.evidence.map(({ text }) => text)).toEqual([
+      'C: RCPT TO:<user@example.com>',
+      'S: 550 no',
+      'S: 250 ok',
+    ]);
+  });
+
+  it('passes a lost step that ends in a failure', () => {
+    expect(judged(id, `${stray}C: DATA\nS: 503 no\n${quit}`, reported('refused')).verdict).toBe('pass');
+    expect(judged(id, `${stray}C: DATA\nS: 503 no\n${quit}`).verdict).toBe('inconclusive');
   });
 
   it('passes giving up', () => {
@@ -101,7 +109,8 @@ describe('reply-coalesced-unsolicited', () => {
 
   it('goes by what became of a mail that was refused behind an early 250', () => {
     const trace = `${withRecipient()}C: DATA\nS: 354 go\nS? 250 queued\nC: Subject: x\nC: .\nS: 554 no\n${quit}`;
-    expect(judged(id, trace, reported('accepted')).verdict).toBe('fail');
+    // By counting replies it is the one to the dot: no MUST is broken by believing it.
+    expect(judged(id, trace, reported('accepted'))).toMatchObject({ verdict: 'warn', refersTo: 'early-dot-reply' });
     expect(judged(id, trace, reported('bounced')).verdict).toBe('pass');
     expect(judged(id, trace).verdict).toBe('inconclusive');
   });
@@ -114,63 +123,5 @@ describe('reply-coalesced-unsolicited', () => {
 
   it('does not apply to a 421 that nobody asked for', () => {
     expect(judged(id, `${greeted()}S? 421 bye\nC- FIN`).verdict).toBe('not-applicable');
-  });
-});
-
-describe('reply-async-421', () => {
-  const id = 'reply-async-421';
-
-  it.each([
-    ['to MAIL', `${greeted()}${mail}S: 421 bye\nC: QUIT\nC- FIN`],
-    ['to the final dot', `${withRecipient()}${content}S: 421 bye\nC- FIN`],
-    ['unasked', `${greeted()}S? 421 bye\nC: QUIT\nC- FIN`],
-  ])('passes ending the session after 421 %s', (_, trace) => {
-    expect(judged(id, trace).verdict).toBe('pass');
-  });
-
-  it('fails a new transaction after 421 to the dot', () => {
-    const trace = `${withRecipient()}${content}S: 421 bye\nS! next continue\n+1s\n${mail}S: 503 no`;
-    expect(judged(id, trace)).toMatchObject({ verdict: 'fail', reason: 'MAIL came 1 s after 421 to end-of-data.' });
-  });
-
-  it('fails MAIL that nobody took any more', () => {
-    const verdict = judged(id, `${greeted()}S? 421 bye\n+2s\n${mail}C- FIN`);
-    expect(verdict).toMatchObject({ verdict: 'fail', reason: 'MAIL came 2 s after a 421 that came unasked.' });
-  });
-
-  it('refers going on after MAIL or DATA to the checks of the refusals', () => {
-    const rest = `${greeted()}${mail}S: 421 bye\nS! next continue\n${rcpt}S: 503 no`;
-    expect(judged(id, rest)).toMatchObject({ verdict: 'fail', refersTo: 'mail-rejected-stops' });
-    const data = `${withRecipient()}C: DATA\nS: 421 bye\nC: Subject: x\nC- FIN`;
-    expect(judged(id, data)).toMatchObject({ verdict: 'fail', refersTo: 'no-content-after-data-refused' });
-  });
-
-  it('judges RCPT behind 421 to MAIL itself when it was no longer taken', () => {
-    const verdict = judged(id, `${greeted()}${mail}S: 421 bye\n+1s\n${rcpt}C- FIN`);
-    expect(verdict.verdict).toBe('fail');
-    expect(verdict).not.toHaveProperty('refersTo');
-  });
-
-  it('fails returning the mail because of it', () => {
-    const trace = `${greeted()}${mail}S: 250 x\n${rcpt}S: 421 bye\nC- FIN`;
-    expect(judged(id, trace, reported('bounced')).verdict).toBe('fail');
-    expect(judged(id, trace, { ...reported('bounced'), role: 'submission' }).verdict).toBe('pass');
-  });
-
-  it.each([
-    ['crosses an unasked 421 (trap 2)', `${greeted()}S? 421 bye\n+20ms\n${mail}C- FIN`],
-    ['crosses it under PIPELINING', `${greeted('PIPELINING')}${mail}S: 421 bye\n+20ms\n${rcpt}C- FIN`],
-    ['is never seen, because the record ends', `${greeted()}${mail}S: 421 bye\nS! next continue`],
-  ])('is inconclusive about what %s', (_, trace) => {
-    expect(judged(id, trace).verdict).toBe('inconclusive');
-  });
-
-  it('excuses what was legally pipelined with it', () => {
-    const trace = `${greeted('PIPELINING')}${mail}C| RCPT TO:<user@example.com>\nS: 421 bye\nC- FIN`;
-    expect(judged(id, trace).verdict).toBe('pass');
-  });
-
-  it('does not apply to 421 in reply to QUIT', () => {
-    expect(judged(id, `${greeted()}C: QUIT\nS: 421 bye`).verdict).toBe('not-applicable');
   });
 });

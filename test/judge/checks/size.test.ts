@@ -31,12 +31,27 @@ describe('mail-size-declared', () => {
 
   it.each([
     ['a size more than a tenth too small', ' SIZE=35', 'SIZE=35 was declared and 40 octets came.'],
-    ['none', '', 'MAIL declares no size although SIZE is offered.'],
     ['two', ' SIZE=40 SIZE=40', 'MAIL declares 2 sizes.'],
     ['a word', ' SIZE=many', 'SIZE=many is no number of up to 20 digits.'],
     ['21 digits', ` SIZE=${'1'.repeat(21)}`, `SIZE=${'1'.repeat(21)} is no number of up to 20 digits.`],
   ])('warns about %s', (_, parameters, reason) => {
     expect(judged(id, transaction(parameters, 'SIZE'))).toMatchObject({ verdict: 'warn', reason });
+  });
+
+  it('warns about none for a message that is large for any server, or for this one', () => {
+    const none = transaction('', 'SIZE');
+    expect(judged(id, none, { submissions: [{ size: 70_000 }] })).toMatchObject({
+      verdict: 'warn',
+      reason: 'MAIL declares no size for a message of 70000 octets although SIZE is offered.',
+    });
+    // The same act, and worse: it was sent.
+    expect(judged(id, transaction('', 'SIZE 30'))).toMatchObject({ verdict: 'warn', refersTo: 'size-limit-respected' });
+  });
+
+  it('has no occasion in a small message: only large ones are asked for it', () => {
+    expect(judged(id, transaction('', 'SIZE')).verdict).toBe('not-applicable');
+    expect(judged(id, transaction('', 'SIZE 0')).verdict).toBe('not-applicable');
+    expect(judged(id, transaction('', 'SIZE'), { submissions: [{ size: 65_536 }] }).verdict).toBe('not-applicable');
   });
 
   it('measures against the submission when no mail data came', () => {

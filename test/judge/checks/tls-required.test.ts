@@ -84,7 +84,10 @@ describe('tls-required-no', () => {
   it('warns when the message is returned, or kept back once more', () => {
     expect(judged(id, failed + later('1s', 2, bounceSession()), declared).verdict).toBe('warn');
     expect(judged(id, failed + later('5min', 2, failed), declared).verdict).toBe('warn');
-    expect(judged(id, failed, { ...declared, role: 'submission' }).verdict).toBe('warn');
+  });
+
+  it('only tells of a submission client that gave it back to its user: the header is for relays', () => {
+    expect(judged(id, failed, { ...declared, role: 'submission' }).verdict).toBe('observed');
   });
 
   it('proves nothing when it only has not come yet', () => {
