@@ -26,9 +26,9 @@ export interface Durations {
 const NODEMAILER_MOST_MS = 90_000;
 /** Scenarios of one kind of fail that are named; the HTML page has all. */
 const NAMED_SCENARIOS = 12;
-const FATES_TEXT = `The scenarios in which the path or TLS is at fault: what the server took, what the client says of what it did not take, and how many
-obligations were broken on the way. "accepted": the server has it, once. "accepted twice": it has two copies. "deferred": it stays in the
-client's queue. "bounced": returned to its sender. "given back": a client without a queue told its user.`;
+const FATES_TEXT = `The scenarios in which the path or TLS is at fault: what the server took, and what the client says of what it did not take. "accepted": the server has it, once. "accepted twice": it has two copies. "deferred": it stays in the
+client's queue. "bounced": returned to its sender. "given back": a client without a queue told its user. "still trying": when the window was
+over. What was broken on the way is counted behind it.`;
 
 /** Evidence of a trial that nobody has looked into. */
 const SHOWN_EVIDENCE = 6;

@@ -2,10 +2,10 @@
 // says of it. Used by the field report, for the scenarios in which the path or TLS is at fault and the outcome is the point.
 // Pure: records in, words out. Not here: whether any of it breaks an obligation.
 
-import { trialFindings } from '../judge/card-findings';
+import { isExpectation, trialFindings } from '../judge/card-findings';
 import { readCampaign, type Story } from '../judge/campaign';
 import type { ReportCard, TrialCard } from '../judge/report-card';
-import type { ReportedOutcome, TrialRecord } from '../wire/trial-record';
+import type { ReportedOutcome, TrialEnd, TrialRecord } from '../wire/trial-record';
 import type { RecordOf } from './field-transcript';
 import { scenarioMatrix } from './matrix';
 
@@ -37,7 +37,8 @@ function tagsOf({ scenario }: TrialRecord): readonly string[] {
 
 function cellOf(client: string, trial: TrialCard | null, record: TrialRecord | null): string {
   if (trial === null || !trial.ran || record === null) return 'not run';
-  const found = trialFindings(client, trial);
+  // What a scenario expects besides is no obligation.
+  const found = trialFindings(client, trial).filter(({ obligation }) => !isExpectation(obligation));
   const count = (word: string): number => found.filter(({ verdict }) => verdict === word).length;
   const findings = ['fail', 'warn'].flatMap((word) => (count(word) === 0 ? [] : [`${count(word)} ${word}`]));
   return [fateText(record), ...findings].join('; ');
@@ -51,7 +52,7 @@ export function fateText(record: TrialRecord): string {
   const isTwice = stories.some(({ repeats }) => repeats.some(({ duplicate }) => duplicate));
   const accepted = `accepted${isTwice ? ' twice' : ''}`;
   if (taken === wanted && wanted > 0) return [accepted, ...disownedIn(stories)].join(', ');
-  const others = stories.flatMap(saidOfTheRest);
+  const others = stories.flatMap((story) => saidOfTheRest(story, record.end));
   return [...(taken === 0 ? [] : [`${accepted} for ${taken} of ${wanted}`]), ...tallied(others)].join(', ');
 }
 
@@ -63,7 +64,7 @@ function disownedIn(stories: readonly Story[]): readonly string[] {
 }
 
 /** One word for each recipient that the server did not take the message for. */
-function saidOfTheRest({ submission, acceptedFor, reported }: Story): readonly string[] {
+function saidOfTheRest({ submission, acceptedFor, reported }: Story, end: TrialEnd): readonly string[] {
   const accepted = new Set(acceptedFor);
   return submission.to
     .filter((to) => !accepted.has(to))
@@ -71,17 +72,22 @@ function saidOfTheRest({ submission, acceptedFor, reported }: Story): readonly s
       const said = reported.findLast(
         ({ recipient }) => recipient === null || recipient.toLowerCase() === to.toLowerCase(),
       );
-      return SAID[said?.outcome ?? 'unknown'];
+      return said === undefined || said.outcome === 'unknown' ? (UNTOLD[end] ?? 'nothing said') : SAID[said.outcome];
     });
 }
 
-const SAID: Readonly<Record<ReportedOutcome['outcome'], string>> = {
+const SAID: Readonly<Record<Exclude<ReportedOutcome['outcome'], 'unknown'>, string>> = {
   accepted: 'lost: reported as accepted',
   deferred: 'deferred',
   bounced: 'bounced',
   // A client without a queue hands it back to its user.
   refused: 'given back',
-  unknown: 'nothing said',
+};
+
+/** Why a client has said nothing yet. */
+const UNTOLD: Readonly<Partial<Record<TrialEnd, string>>> = {
+  'window-over': 'still trying',
+  'client-crashed': 'crashed',
 };
 
 function tallied(words: readonly string[]): readonly string[] {

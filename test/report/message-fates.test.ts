@@ -32,6 +32,12 @@ test.each<[string, string, TrialOptions]>([
   expect(fateText(trial(trace, options))).toBe(words);
 });
 
+test('a client that has not said anything was still trying, or is no more', () => {
+  const silent = trial(refused, { outcomes: [] });
+  expect(fateText({ ...silent, end: 'window-over' })).toBe('still trying');
+  expect(fateText({ ...silent, end: 'client-crashed' })).toBe('crashed');
+});
+
 test('a row for each scenario at fault, with what was broken on the way', () => {
   const broken = verdict('quit-before-close', 'broken', 'it left', []);
   const trials = [ran('path-reset', [broken]), ran('plain', [])];
