@@ -21,6 +21,7 @@ import type {
 } from '../wire/trace-event';
 import type { Draft, Exchange, Reply, TlsSection } from './dialogue';
 import type { Outstanding } from './outstanding';
+import { readsFrom } from './plain-reads';
 
 export interface Reading {
   readonly record: TraceRecord;
@@ -178,10 +179,12 @@ function takeMessage(reading: Reading, event: MessageEvent): void {
 /** QUIT and the end of the session, where the mail data belong: the client had taken the 354 for no leave to send. */
 function isQuitForData({ record }: Reading, { complete, offset, length }: MessageEvent): boolean {
   if (complete || length !== 'QUIT\r\n'.length) return false;
-  const octets = record.events.flatMap((event) => {
-    if (event.type !== 'received' || event.layer !== 'plain' || event.octets === undefined) return [];
-    return [event.octets.subarray(Math.max(0, offset - event.offset), Math.max(0, offset + length - event.offset))];
-  });
+  const octets: Buffer[] = [];
+  for (const read of readsFrom(record.events, offset)) {
+    if (read.offset >= offset + length) break;
+    if (read.octets === undefined) return false;
+    octets.push(read.octets.subarray(Math.max(0, offset - read.offset), offset + length - read.offset));
+  }
   return /^QUIT\r\n$/i.test(Buffer.concat(octets).toString('latin1'));
 }
 
