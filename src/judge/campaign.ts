@@ -6,6 +6,7 @@ import { parseHello } from '../smtp/command';
 import type { ReportedOutcome, SubmissionOnRecord, TrialRecord } from '../wire/trial-record';
 import { readAttempt, sameAddress, type Attempt, type RecipientOutcome } from './attempt';
 import { readDialogue, type Dialogue } from './dialogue';
+import { withoutStopping } from './stopped';
 
 /** An attempt for recipients that an earlier one was for: 452 splits and one-by-one sending are none. */
 export interface Retry {
@@ -67,7 +68,9 @@ export interface Campaign {
 
 /** Reads all traces of a trial. */
 export function readCampaign(record: TrialRecord): Campaign {
-  const dialogues = record.traces.map(readDialogue).sort((one, other) => startOf(one) - startOf(other));
+  const dialogues = record.traces
+    .map((trace) => withoutStopping(record, readDialogue(trace)))
+    .sort((one, other) => startOf(one) - startOf(other));
   const attempts = dialogues
     .flatMap((dialogue) =>
       dialogue.transactions.map((transaction) => readAttempt(dialogue, transaction, record.submissions)),

@@ -14,8 +14,18 @@ export interface Farewell {
   readonly command: Exchange | null;
 }
 
-/** @returns the first QUIT; null when none was seen */
+const KNOWN = new WeakMap<Dialogue, Farewell | null>();
+
+/** @returns the first QUIT; null when none was seen. Looked for once: it is asked for each wait of a long connection */
 export function farewellOf(dialogue: Dialogue): Farewell | null {
+  const known = KNOWN.get(dialogue);
+  if (known !== undefined) return known;
+  const farewell = firstQuit(dialogue);
+  KNOWN.set(dialogue, farewell);
+  return farewell;
+}
+
+function firstQuit(dialogue: Dialogue): Farewell | null {
   const command = dialogue.commands.find(({ verb }) => verb === 'QUIT');
   if (command !== undefined) return { seq: command.firstSeq, at: command.firstAt, shown: command, command };
   const unread = dialogue.untaken.find(({ octets }) => /(?:^|\n)QUIT\r?\n/i.test(octets.toString('latin1')));

@@ -60,18 +60,9 @@ export function silenceAfter(view: TrialView, dialogue: Dialogue, exchange: Exch
   return silence(endOf(dialogue), 'ended', exchange);
 }
 
-/** The end of a trial takes the client with it: its sockets close this soon before the record does. */
-const STOPPING_MS = 2000;
-
-/**
- * Whether the client left of its own accord: before we did, and not because the trial was over and the client was
- * stopped. Then its FIN says nothing about its patience.
- */
-export function hasLeft({ record }: TrialView, { ending }: Dialogue): boolean {
-  const { left, first } = ending;
-  if (left === null || first !== 'client') return false;
-  const isStopped = record.end === 'window-over' || record.end === 'interrupted';
-  return !isStopped || record.endedAt - left.at > STOPPING_MS;
+/** Whether the client left of its own accord, before we did; one that was stopped with the trial did not (stopped.ts). */
+export function hasLeft(_view: TrialView, { ending }: Dialogue): boolean {
+  return ending.left !== null && ending.first === 'client';
 }
 
 /**

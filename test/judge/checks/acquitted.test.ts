@@ -235,6 +235,18 @@ describe('a submission client that sends to all or to nobody', () => {
   });
 });
 
+test('a client that was stopped with the trial did not leave', () => {
+  const trace = `${greeted('SIZE')}C- FIN`;
+  const stopped = { ...trial(trace), end: 'window-over' } as const;
+  const verdictsOf = (record: TrialRecord): readonly string[] =>
+    judgeTrial(record, { rfc: 5321 }).verdicts.flatMap(({ obligation, verdict }) =>
+      verdict === 'fail' ? [obligation] : [],
+    );
+  expect(verdictsOf(trial(trace))).toEqual(['ehlo-unknown-keywords-ignored', 'quit-before-close']);
+  expect(verdictsOf(stopped)).toEqual([]);
+  expect(verdictsOf({ ...stopped, endedAt: stopped.endedAt + 3000 })).toHaveLength(2);
+});
+
 test('octets that are no reply have no code that their text could contradict', () => {
   const trace = `${greeted()}C: MAIL FROM:<sender@client.example>\nS\\550: 25 Sender OK\\r\\n\n${quit}`;
   expect(judged('reply-code-only', trace).verdict).toBe('not-applicable');
