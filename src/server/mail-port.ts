@@ -3,7 +3,7 @@
 
 import type { Socket } from 'node:net';
 import type { Clock } from '../wire/clock';
-import { EventRoom } from '../wire/event-page';
+import { PackRoom } from '../wire/packed-page';
 import { OctetSlab } from '../wire/octet-slab';
 import { Trace, type Sequence, type TraceBounds, type TraceListener } from '../wire/trace';
 import type { Endpoint } from '../wire/trace-event';
@@ -57,7 +57,7 @@ export class MailPort {
   private readonly path: readonly Middlebox[];
   /** Apart from the room for events: what was read is let go sooner, and a slab only goes as a whole. */
   private readonly reads = new OctetSlab();
-  private readonly room = new EventRoom();
+  private readonly room = new PackRoom();
   private readonly sessionHost: SessionHost;
   private tls: TlsAcceptor | null = null;
   private listening: { host: string; port: number } = { host: '', port: 0 };

@@ -1,7 +1,9 @@
 // Messages as they were received, newest kept: what `server.messages()` and the matchers look at. Content stays in memory up
 // to a bound; the record keeps digest and size in any case. Saving to disk is message-files.ts.
 
+import { newPage, PackRoom, PageReader, type Page } from '../wire/packed-page';
 import type { ContentFacts } from '../wire/trace-event';
+import { packReceived, unpackReceived } from './packed-message';
 
 /** A message whose mail data came to its end, accepted or not. */
 export interface ReceivedMessage {
@@ -33,9 +35,16 @@ export interface StoreBounds {
 
 export const DEFAULT_STORE_BOUNDS: StoreBounds = { messages: 1000, octets: 64 * 2 ** 20 };
 
+/** Messages of one page, which is let go as a whole. */
+const PAGE_MESSAGES = 64;
+
 export class MessageStore {
   private readonly bounds: StoreBounds;
-  private kept: ReceivedMessage[] = [];
+  private readonly room = new PackRoom();
+  /** The oldest ones, when somebody has looked. */
+  private made: ReceivedMessage[] = [];
+  private pages: Page[] = [];
+  private packed = 0;
   private octets = 0;
   private counted = 0;
   private letGo = 0;
@@ -54,37 +63,65 @@ export class MessageStore {
     return this.letGo;
   }
 
+  get length(): number {
+    return this.made.length + this.packed;
+  }
+
   /** Octets of one message that are worth keeping: half of all, or it would push out nearly everything else. */
   get largest(): number {
     return Math.floor(this.bounds.octets / 2);
   }
 
   add(message: ReceivedMessage): void {
-    this.kept.push(message);
+    let page = this.pages.at(-1);
+    if (page === undefined || page.places.length === PAGE_MESSAGES) {
+      page = newPage();
+      this.pages.push(page);
+    }
+    this.room.begin(page);
+    packReceived(this.room, message);
+    this.packed++;
     this.octets += message.content?.length ?? 0;
-    while (
-      this.kept.length > this.bounds.messages * 1.25 ||
-      (this.octets > this.bounds.octets && this.kept.length > 1)
-    ) {
+    while (this.length > this.bounds.messages * 1.25 || (this.octets > this.bounds.octets && this.length > 1)) {
       this.shrink();
     }
   }
 
   /** Oldest first. */
   all(): readonly ReceivedMessage[] {
-    return this.kept;
+    for (const page of this.pages) {
+      const from = new PageReader(page);
+      for (let message = 0; message < page.places.length; message++) {
+        from.begin(message);
+        this.made.push(unpackReceived(from));
+      }
+    }
+    this.pages = [];
+    this.packed = 0;
+    return this.made;
   }
 
   clear(): void {
-    this.kept = [];
+    this.made = [];
+    this.pages = [];
+    this.packed = 0;
     this.octets = 0;
   }
 
-  /** Lets go a fifth at once, so that shifting an array is not paid for each message. */
+  /** Lets go a page, or a fifth of those that were looked at, so that shifting a list is not paid for each message. */
   private shrink(): void {
-    const count = Math.max(1, Math.floor(this.kept.length / 5));
-    for (const message of this.kept.slice(0, count)) this.octets -= message.content?.length ?? 0;
-    this.kept = this.kept.slice(count);
+    const [oldest] = this.pages;
+    if (this.made.length === 0 && oldest !== undefined && this.pages.length > 1) {
+      this.pages.shift();
+      this.packed -= oldest.places.length;
+      this.octets -= oldest.octets;
+      this.letGo += oldest.places.length;
+      return;
+    }
+    if (this.made.length === 0) this.all();
+    const count = Math.max(1, Math.floor(this.made.length / 5));
+    for (const message of this.made.slice(0, count)) this.octets -= message.content?.length ?? 0;
+    this.made = this.made.slice(count);
     this.letGo += count;
   }
 }

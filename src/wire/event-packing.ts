@@ -1,7 +1,7 @@
 // How an event becomes numbers and texts, and how they become the same event again: the kinds that come with every connection
 // and message, each with its own order; all others stay objects. Used by event-log.ts.
 
-import { PageReader, type EventRoom, type Page } from './event-page';
+import { PageReader, type PackRoom, type Page } from './packed-page';
 import {
   packClosed,
   packClosing,
@@ -42,7 +42,7 @@ import {
 import type { TraceEvent } from './trace-event';
 
 /** Puts an event where the room was told that it begins. */
-export function pack(to: EventRoom, event: TraceEvent): void {
+export function pack(to: PackRoom, event: TraceEvent): void {
   switch (event.type) {
     case 'received':
     case 'sent':
@@ -70,7 +70,7 @@ export function pack(to: EventRoom, event: TraceEvent): void {
   }
 }
 
-function packAsItIs(to: EventRoom, event: TraceEvent): void {
+function packAsItIs(to: PackRoom, event: TraceEvent): void {
   to.number(AS_IT_IS);
   to.value(event);
 }

@@ -1,7 +1,7 @@
 // What crosses and what frames it, as numbers and texts: octets, the beginning and the end of a connection, changes of mode.
 // Used by event-packing.ts.
 
-import type { EventRoom, PageReader } from './event-page';
+import type { PackRoom, PageReader } from './packed-page';
 import { CLOSED, CLOSING, CONNECTED, MODE, PEER, RECEIVED, SENT } from './packed-kinds';
 import type {
   ClosedEvent,
@@ -18,7 +18,7 @@ const REASON = 16;
 
 // --- octets ------------------------------------------------------------------------------------------------------
 
-export function packOctets(to: EventRoom, event: ReceivedEvent | SentEvent): void {
+export function packOctets(to: PackRoom, event: ReceivedEvent | SentEvent): void {
   const { type, seq, at, layer, offset, length, octets } = event;
   to.number((type === 'received' ? RECEIVED : SENT) | (octets === undefined ? 0 : OCTETS));
   to.number(seq);
@@ -39,7 +39,7 @@ export function unpackOctets(from: PageReader, head: number, type: 'received' | 
   return { type, seq, at, layer, offset, length, octets: from.octets() };
 }
 
-export function packMode(to: EventRoom, { seq, at, mode }: ModeEvent): void {
+export function packMode(to: PackRoom, { seq, at, mode }: ModeEvent): void {
   to.number(MODE);
   to.number(seq);
   to.number(at);
@@ -52,7 +52,7 @@ export function unpackMode(from: PageReader): ModeEvent {
 
 // --- the beginning and the end -----------------------------------------------------------------------------------
 
-export function packConnected(to: EventRoom, { seq, at, connection, server, peer, local }: ConnectedEvent): void {
+export function packConnected(to: PackRoom, { seq, at, connection, server, peer, local }: ConnectedEvent): void {
   to.number(CONNECTED);
   to.number(seq);
   to.number(at);
@@ -71,7 +71,7 @@ export function unpackConnected(from: PageReader): ConnectedEvent {
   return { type: 'connected', seq, at, connection, server, peer, local };
 }
 
-export function packPeer(to: EventRoom, { seq, at, what, reason }: PeerEvent): void {
+export function packPeer(to: PackRoom, { seq, at, what, reason }: PeerEvent): void {
   to.number(PEER | (reason === undefined ? 0 : REASON));
   to.number(seq);
   to.number(at);
@@ -85,7 +85,7 @@ export function unpackPeer(from: PageReader, head: number): PeerEvent {
   return (head & REASON) === 0 ? { type: 'peer', seq, at, what } : { type: 'peer', seq, at, what, reason: from.text() };
 }
 
-export function packClosing(to: EventRoom, { seq, at, how, source }: ClosingEvent): void {
+export function packClosing(to: PackRoom, { seq, at, how, source }: ClosingEvent): void {
   to.number(CLOSING);
   to.number(seq);
   to.number(at);
@@ -99,7 +99,7 @@ export function unpackClosing(from: PageReader): ClosingEvent {
   return { type: 'closing', seq, at, how, source: from.shared<ClosingEvent['source']>() };
 }
 
-export function packClosed(to: EventRoom, { seq, at, by, how, receivedOctets, sentOctets, unread }: ClosedEvent): void {
+export function packClosed(to: PackRoom, { seq, at, by, how, receivedOctets, sentOctets, unread }: ClosedEvent): void {
   to.number(CLOSED);
   to.number(seq);
   to.number(at);

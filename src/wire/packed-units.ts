@@ -1,8 +1,8 @@
 // Commands, replies and messages as numbers and texts. Used by event-packing.ts.
 
-import { MOST_NUMBERS, type EventRoom, type PageReader } from './event-page';
+import { MOST_NUMBERS, type PackRoom, type PageReader } from './packed-page';
 import { COMMAND, MESSAGE, REPLY } from './packed-kinds';
-import type { CommandEvent, MessageEvent, ReplyEvent } from './trace-event';
+import type { CommandEvent, ContentFacts, MessageEvent, ReplyEvent } from './trace-event';
 
 const CUT = 16;
 const REDACTED = 32;
@@ -15,9 +15,9 @@ const UNSOLICITED = 512;
 const BDAT = 16;
 const COMPLETE = 32;
 const STORED = 64;
-const EIGHT_BIT = 128;
-const NAMED = 256;
-const SMUGGLING = 512;
+const NAMED = 128;
+const EIGHT_BIT = 1;
+const SMUGGLING = 2;
 
 /** Three numbers each, and some for the message itself. */
 export const MOST_RECIPIENTS = MOST_NUMBERS / 4;
@@ -26,7 +26,7 @@ type Writable<E> = { -readonly [Key in keyof E]: E[Key] };
 
 // --- commands ----------------------------------------------------------------------------------------------------
 
-export function packCommand(to: EventRoom, event: CommandEvent): void {
+export function packCommand(to: PackRoom, event: CommandEvent): void {
   const { seq, at, offset, length, firstSeq, firstAt, lastSeq, lastAt } = event;
   to.number(COMMAND | (event.cut === true ? CUT : 0) | (event.redacted === true ? REDACTED : 0));
   to.number(seq);
@@ -66,7 +66,7 @@ export function unpackCommand(from: PageReader, head: number): CommandEvent {
 
 // --- replies -----------------------------------------------------------------------------------------------------
 
-export function packReply(to: EventRoom, event: ReplyEvent): void {
+export function packReply(to: PackRoom, event: ReplyEvent): void {
   const { seq, at, code, answers, inputWaiting, offset, length, as } = event;
   const head =
     REPLY |
@@ -114,18 +114,16 @@ export function unpackReply(from: PageReader, head: number): ReplyEvent {
 
 // --- messages ----------------------------------------------------------------------------------------------------
 
-export function packMessage(to: EventRoom, event: MessageEvent): void {
-  const { seq, at, via, offset, length, firstSeq, firstAt, lastSeq, lastAt, size, stored, complete, facts } = event;
+export function packMessage(to: PackRoom, event: MessageEvent): void {
+  const { seq, at, via, offset, length, firstSeq, firstAt, lastSeq, lastAt, size, stored, complete } = event;
   const { messageId, recipients } = event;
-  const head =
+  to.number(
     MESSAGE |
-    (via === 'BDAT' ? BDAT : 0) |
-    (complete ? COMPLETE : 0) |
-    (stored === null ? 0 : STORED) |
-    (facts.eightBit ? EIGHT_BIT : 0) |
-    (messageId === null ? 0 : NAMED) |
-    (facts.smuggling.length === 0 ? 0 : SMUGGLING);
-  to.number(head);
+      (via === 'BDAT' ? BDAT : 0) |
+      (complete ? COMPLETE : 0) |
+      (stored === null ? 0 : STORED) |
+      (messageId === null ? 0 : NAMED),
+  );
   to.number(seq);
   to.number(at);
   to.number(offset);
@@ -136,43 +134,20 @@ export function packMessage(to: EventRoom, event: MessageEvent): void {
   to.number(lastAt);
   to.number(size);
   to.number(stored ?? 0);
-  to.number(facts.lines);
-  to.number(facts.longestLine);
-  to.number(facts.bareLf);
-  to.number(facts.bareCr);
-  to.number(facts.nul);
-  to.number(facts.stuffedDots);
-  to.number(facts.unstuffedDots);
-  to.number(recipients.length);
+  packFacts(to, event.facts);
   to.text(event.digest);
   to.text(event.sender);
-  for (const recipient of recipients) to.text(recipient);
+  packTexts(to, recipients);
   if (messageId !== null) to.text(messageId);
-  if (facts.smuggling.length > 0) to.value(facts.smuggling);
 }
 
 export function unpackMessage(from: PageReader, head: number): MessageEvent {
-  const [seq, at, offset, length, firstSeq] = [
-    from.number(),
-    from.number(),
-    from.number(),
-    from.number(),
-    from.number(),
-  ];
-  const [firstAt, lastSeq, lastAt, size, stored] = [
-    from.number(),
-    from.number(),
-    from.number(),
-    from.number(),
-    from.number(),
-  ];
-  const [lines, longestLine, bareLf, bareCr] = [from.number(), from.number(), from.number(), from.number()];
-  const [nul, stuffedDots, unstuffedDots, count] = [from.number(), from.number(), from.number(), from.number()];
+  const [seq, at, offset, length] = [from.number(), from.number(), from.number(), from.number()];
+  const [firstSeq, firstAt, lastSeq, lastAt] = [from.number(), from.number(), from.number(), from.number()];
+  const [size, stored] = [from.number(), from.number()];
+  const facts = unpackFacts(from);
   const [digest, sender] = [from.text(), from.text()];
-  const recipients = Array.from({ length: count }, () => from.text());
-  const messageId = (head & NAMED) === 0 ? null : from.text();
-  const smuggling = (head & SMUGGLING) === 0 ? [] : from.value<MessageEvent['facts']['smuggling']>();
-  const eightBit = (head & EIGHT_BIT) !== 0;
+  const recipients = unpackTexts(from);
   return {
     type: 'message',
     seq,
@@ -186,11 +161,43 @@ export function unpackMessage(from: PageReader, head: number): MessageEvent {
     lastAt,
     size,
     digest,
-    messageId,
+    messageId: (head & NAMED) === 0 ? null : from.text(),
     sender,
     recipients,
-    facts: { lines, longestLine, bareLf, bareCr, nul, eightBit, stuffedDots, unstuffedDots, smuggling },
+    facts,
     complete: (head & COMPLETE) !== 0,
     stored: (head & STORED) === 0 ? null : stored,
   };
+}
+
+/** Not more of them than MOST_RECIPIENTS. */
+export function packTexts(to: PackRoom, texts: readonly string[]): void {
+  to.number(texts.length);
+  for (const text of texts) to.text(text);
+}
+
+export function unpackTexts(from: PageReader): readonly string[] {
+  return Array.from({ length: from.number() }, () => from.text());
+}
+
+export function packFacts(to: PackRoom, facts: ContentFacts): void {
+  const { lines, longestLine, bareLf, bareCr, nul, eightBit, stuffedDots, unstuffedDots, smuggling } = facts;
+  to.number((eightBit ? EIGHT_BIT : 0) | (smuggling.length === 0 ? 0 : SMUGGLING));
+  to.number(lines);
+  to.number(longestLine);
+  to.number(bareLf);
+  to.number(bareCr);
+  to.number(nul);
+  to.number(stuffedDots);
+  to.number(unstuffedDots);
+  if (smuggling.length > 0) to.value(smuggling);
+}
+
+export function unpackFacts(from: PageReader): ContentFacts {
+  const head = from.number();
+  const [lines, longestLine, bareLf, bareCr] = [from.number(), from.number(), from.number(), from.number()];
+  const [nul, stuffedDots, unstuffedDots] = [from.number(), from.number(), from.number()];
+  const eightBit = (head & EIGHT_BIT) !== 0;
+  const smuggling = (head & SMUGGLING) === 0 ? [] : from.value<ContentFacts['smuggling']>();
+  return { lines, longestLine, bareLf, bareCr, nul, eightBit, stuffedDots, unstuffedDots, smuggling };
 }

@@ -4,7 +4,7 @@
 
 import type { Clock } from './clock';
 import { EventLog } from './event-log';
-import type { EventRoom } from './event-page';
+import type { PackRoom } from './packed-page';
 import type { Layer, ReceivedEvent, TraceEvent, TraceRecord, Unstamped } from './trace-event';
 
 /** Counts events over all connections of one server, so that order never has to be read off times. */
@@ -51,7 +51,7 @@ export class Trace {
     sequence: Sequence,
     bounds: TraceBounds = DEFAULT_TRACE_BOUNDS,
     listener: TraceListener | null = null,
-    room?: EventRoom,
+    room?: PackRoom,
   ) {
     this.connection = connection;
     this.server = server;

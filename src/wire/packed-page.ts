@@ -1,14 +1,18 @@
-// How packed events lie in memory: their numbers in rows of doubles, their texts in slabs of octets, both shared by all
-// connections of a server and out of the garbage collector's sight; a page knows where the rows of its events begin and
-// which blocks they name. Written and read in the same order by event-log.ts, which knows what stands where.
+// How what is kept for somebody who may never look lies in memory: numbers in rows of doubles, texts in slabs of octets, both
+// shared by all connections of a server and out of the garbage collector's sight. A page knows where the rows of its items
+// begin and which blocks they name. Items are the events of a trace (event-packing.ts) and received messages (the server's
+// packed-message.ts): whoever packs them reads them in the same order again.
 
 import { OctetSlab } from './octet-slab';
 
-/** Numbers of one block. */
-const BLOCK_NUMBERS = 8192;
+/**
+ * Numbers of one row. Plain arrays, so large that V8 never moves them: it has nothing to mark in doubles, and counts them as
+ * heap. With next to nothing on the heap, the octets beside it would make V8 collect all of it ten times a second.
+ */
+const ROW_NUMBERS = 32_768;
 /** A row's place is its block's number in the page times this, and where it begins there. */
 const PLACE = 65_536;
-/** The most numbers an event may come to; with more it stays an object. */
+/** The most numbers an item may come to; with more it stays an object. */
 export const MOST_NUMBERS = 512;
 /** In place of a text's block: it is no latin1 and stands among the values. Only traces written by hand have such. */
 const ELSEWHERE = -1;
@@ -18,16 +22,16 @@ const BEYOND_LATIN1 = /[^\0-\xff]/;
 const LOOK_BACK = 8;
 
 export interface Page {
-  /** Where the row of each event begins. */
+  /** Where the row of each item begins. */
   readonly places: number[];
-  rows: Float64Array[];
+  rows: number[][];
   /** What texts and octets lie in. */
   blocks: ArrayBufferLike[];
-  /** What is neither a number nor a text, in the order of the events. */
+  /** What is neither a number nor a text, in the order of the items. */
   values: unknown[];
-  /** Values that many events have in common, each here once. */
+  /** Values that many items have in common, each here once. */
   shared: unknown[];
-  /** Octets that events have with them. */
+  /** Octets that items have with them. */
   octets: number;
 }
 
@@ -39,17 +43,17 @@ export function newPage(): Page {
 const words: string[] = [];
 const numberOfWord = new Map<string, number>();
 
-/** Where events are written; one for all connections of a server. */
-export class EventRoom {
+/** Where items are written; one for all connections of a server. */
+export class PackRoom {
   private readonly texts = new OctetSlab();
-  private row = new Float64Array(0);
+  private row: number[] = [];
   private used = 0;
   private page = newPage();
 
-  /** A new event of this page begins. */
+  /** A new item of this page begins. */
   begin(page: Page): void {
     if (this.used + MOST_NUMBERS > this.row.length) {
-      this.row = new Float64Array(BLOCK_NUMBERS);
+      this.row = new Array<number>(ROW_NUMBERS).fill(0.5);
       this.used = 0;
     }
     this.page = page;
@@ -93,7 +97,7 @@ export class EventRoom {
     this.page.values = appended(this.page.values, value);
   }
 
-  /** A value that other events are likely to have as well. */
+  /** A value that other items are likely to have as well. */
   shared(value: unknown): void {
     const { shared } = this.page;
     const last = shared.length - 1;
@@ -129,11 +133,11 @@ function appended<Item>(list: Item[], item: Item): Item[] {
   return list;
 }
 
-const NOWHERE = new Float64Array(0);
+const NOWHERE: readonly number[] = [];
 
 export class PageReader {
   private readonly page: Page;
-  private row: Float64Array = NOWHERE;
+  private row = NOWHERE;
   private at = 0;
   private nextValue = 0;
 
@@ -141,8 +145,8 @@ export class PageReader {
     this.page = page;
   }
 
-  begin(event: number): void {
-    const place = this.page.places[event] ?? 0;
+  begin(item: number): void {
+    const place = this.page.places[item] ?? 0;
     this.row = this.page.rows[Math.floor(place / PLACE)] ?? NOWHERE;
     this.at = place % PLACE;
   }

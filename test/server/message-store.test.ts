@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { MessageStore, type ReceivedMessage } from '../../src/server/message-store';
+
+const AS_OBJECT = { noNullPrototype: true } as const;
+const count = fc.nat({ max: 2 ** 31 });
+const text = fc.string({ unit: fc.nat({ max: 255 }).map((code) => String.fromCharCode(code)) });
+
+const message: fc.Arbitrary<ReceivedMessage> = fc.record(
+  {
+    id: count,
+    connection: count,
+    server: count,
+    sender: text,
+    recipients: fc.oneof(
+      { weight: 9, arbitrary: fc.array(text, { maxLength: 3 }) },
+      fc.array(text, { minLength: 130, maxLength: 140 }),
+    ),
+    size: count,
+    digest: text,
+    messageId: fc.option(text),
+    facts: fc.record(
+      {
+        lines: count,
+        longestLine: count,
+        bareLf: count,
+        bareCr: count,
+        nul: count,
+        eightBit: fc.boolean(),
+        stuffedDots: count,
+        unstuffedDots: count,
+        smuggling: fc.array(fc.record({ sequence: text, offset: count }), { maxLength: 2 }),
+      },
+      AS_OBJECT,
+    ),
+    accepted: fc.boolean(),
+    at: fc.double({ min: 0, max: 1e9, noNaN: true }),
+    tls: fc.boolean(),
+    user: fc.option(text),
+    content: fc.option(fc.uint8Array({ maxLength: 5 }).map((octets) => Buffer.from(octets))),
+  },
+  AS_OBJECT,
+);
+
+const [example] = fc.sample(message, { numRuns: 1, seed: 1 });
+const messageOf = (id: number, octets = 0): ReceivedMessage => {
+  if (example === undefined) throw new Error('no example');
+  return { ...example, id, content: Buffer.alloc(octets) };
+};
+const ids = (store: MessageStore): number[] => store.all().map(({ id }) => id);
+const numbers = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+test('what was stored is there as it was, no property more or less', () => {
+  fc.assert(
+    fc.property(fc.array(message, { maxLength: 5 }), (messages) => {
+      const store = new MessageStore();
+      for (const one of messages) store.add(one);
+      expect(store.all()).toStrictEqual(messages);
+    }),
+  );
+});
+
+test('a message is the same object at every look', () => {
+  const store = new MessageStore();
+  store.add(messageOf(1));
+  const [first] = store.all();
+  store.add(messageOf(2));
+  expect(store.all()[0]).toBe(first);
+  expect(ids(store)).toEqual([1, 2]);
+});
+
+test.each([['nobody looks', false] as const, ['somebody looks at each', true] as const])(
+  'the newest stay within the bound when %s, and the others are counted',
+  (_, looks) => {
+    const store = new MessageStore({ messages: 1000, octets: Infinity });
+    for (let id = 1; id <= 5000; id++) {
+      store.add(messageOf(id));
+      if (looks) store.all();
+      expect(store.length).toBeLessThanOrEqual(1250);
+    }
+    expect(store.length).toBeGreaterThanOrEqual(1000);
+    expect(store.dropped).toBe(5000 - store.length);
+    expect(ids(store)).toEqual(numbers(store.dropped + 1, 5000));
+  },
+);
+
+test('a few large messages go one by one, and the newest always stays', () => {
+  const store = new MessageStore({ messages: 1000, octets: 100 });
+  for (let id = 1; id <= 4; id++) store.add(messageOf(id, 30));
+  expect(ids(store)).toEqual([2, 3, 4]);
+  store.add(messageOf(5, 500));
+  expect(ids(store)).toEqual([5]);
+});
+
+test('many small ones go by the page when the octets are too many', () => {
+  const store = new MessageStore({ messages: 1000, octets: 300 });
+  for (let id = 1; id <= 301; id++) store.add(messageOf(id, 1));
+  expect(store.length).toBeGreaterThan(200);
+  expect(ids(store)).toEqual(numbers(store.dropped + 1, 301));
+});
+
+test('cleared, it begins again', () => {
+  const store = new MessageStore();
+  store.add(messageOf(1));
+  store.clear();
+  expect(store.all()).toEqual([]);
+  expect(store).toHaveLength(0);
+});
