@@ -3,7 +3,6 @@
 
 import type { Socket } from 'node:net';
 import type { Clock } from '../wire/clock';
-import { PackRoom } from '../wire/packed-page';
 import { OctetSlab } from '../wire/octet-slab';
 import { Trace, type Sequence, type TraceBounds, type TraceListener } from '../wire/trace';
 import type { Endpoint } from '../wire/trace-event';
@@ -55,9 +54,7 @@ export class MailPort {
   private actor: PortActor | null = null;
   private readonly sessions = new Map<number, ServerSession>();
   private readonly path: readonly Middlebox[];
-  /** Apart from the room for events: what was read is let go sooner, and a slab only goes as a whole. */
   private readonly reads = new OctetSlab();
-  private readonly room = new PackRoom();
   private readonly sessionHost: SessionHost;
   private tls: TlsAcceptor | null = null;
   private listening: { host: string; port: number } = { host: '', port: 0 };
@@ -156,7 +153,7 @@ export class MailPort {
     const { host, path, tls, index } = this;
     const connection = host.nextConnection();
     // No closure of this function: a finished trace is kept, and would keep the session and its socket.
-    const trace = new Trace(connection, index, host.clock, host.sequence, host.traceBounds, host.onEvent, this.room);
+    const trace = new Trace(connection, index, host.clock, host.sequence, host.traceBounds, host.onEvent);
     host.opened(trace);
     const peer: Endpoint = { address: arrived.remoteAddress, port: arrived.remotePort };
     const local: Endpoint = { address: plainAddress(socket.localAddress ?? ''), port: socket.localPort ?? 0 };

@@ -1,7 +1,7 @@
 // Messages as they were received, newest kept: what `server.messages()` and the matchers look at. Content stays in memory up
 // to a bound; the record keeps digest and size in any case. Saving to disk is message-files.ts.
 
-import { newPage, PackRoom, PageReader, type Page } from '../wire/packed-page';
+import { newPage, PageReader, room, type Page } from '../wire/packed-page';
 import type { ContentFacts } from '../wire/trace-event';
 import { packReceived, unpackReceived } from './packed-message';
 
@@ -40,7 +40,6 @@ const PAGE_MESSAGES = 64;
 
 export class MessageStore {
   private readonly bounds: StoreBounds;
-  private readonly room = new PackRoom();
   /** The oldest ones, when somebody has looked. */
   private made: ReceivedMessage[] = [];
   private pages: Page[] = [];
@@ -78,8 +77,8 @@ export class MessageStore {
       page = newPage();
       this.pages.push(page);
     }
-    this.room.begin(page);
-    packReceived(this.room, message);
+    room.begin(page);
+    packReceived(room, message);
     this.packed++;
     this.octets += message.content?.length ?? 0;
     while (this.length > this.bounds.messages * 1.25 || (this.octets > this.bounds.octets && this.length > 1)) {

@@ -2,7 +2,7 @@
 // load keeps hundreds of thousands that nobody ever looks at, and objects would cost the garbage collector more than the
 // dialogue itself (docs/performance.md). Used by trace.ts only.
 
-import { PackRoom, newPage, type Page } from './packed-page';
+import { newPage, room, type Page } from './packed-page';
 import { pack, unpack } from './event-packing';
 import type { TraceEvent } from './trace-event';
 
@@ -10,16 +10,10 @@ import type { TraceEvent } from './trace-event';
 const PAGE_EVENTS = 256;
 
 export class EventLog {
-  private readonly room: PackRoom;
   /** The oldest ones, when somebody has looked: from then on they are objects. */
   private readonly made: TraceEvent[] = [];
   private pages: Page[] = [];
   private packed = 0;
-
-  /** @param room where they are packed; octets stay where they are */
-  constructor(room: PackRoom = new PackRoom()) {
-    this.room = room;
-  }
 
   get length(): number {
     return this.made.length + this.packed;
@@ -41,8 +35,8 @@ export class EventLog {
       else this.pages.push(page);
     }
     this.packed++;
-    this.room.begin(page);
-    pack(this.room, event);
+    room.begin(page);
+    pack(room, event);
   }
 
   /**

@@ -1,5 +1,5 @@
 // How what is kept for somebody who may never look lies in memory: numbers in rows of doubles, texts in slabs of octets, both
-// shared by all connections of a server and out of the garbage collector's sight. A page knows where the rows of its items
+// shared by all connections and out of the garbage collector's sight. A page knows where the rows of its items
 // begin and which blocks they name. Items are the events of a trace (event-packing.ts) and received messages (the server's
 // packed-message.ts): whoever packs them reads them in the same order again.
 
@@ -43,7 +43,7 @@ export function newPage(): Page {
 const words: string[] = [];
 const numberOfWord = new Map<string, number>();
 
-/** Where items are written; one for all connections of a server. */
+/** Where items are written. */
 export class PackRoom {
   private readonly texts = new OctetSlab();
   private row: number[] = [];
@@ -117,6 +117,9 @@ export class PackRoom {
     this.number(length);
   }
 }
+
+/** The one room of the process: a row that only one trace used would be mostly empty. */
+export const room = new PackRoom();
 
 /** The number of a block in a page, which is nearly always its last one; of one that is not there, the next number. */
 function numberOf<Block>(blocks: readonly Block[], block: Block): number {

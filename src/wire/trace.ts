@@ -4,7 +4,6 @@
 
 import type { Clock } from './clock';
 import { EventLog } from './event-log';
-import type { PackRoom } from './packed-page';
 import type { Layer, ReceivedEvent, TraceEvent, TraceRecord, Unstamped } from './trace-event';
 
 /** Counts events over all connections of one server, so that order never has to be read off times. */
@@ -33,7 +32,7 @@ export class Trace {
   readonly connection: number;
   readonly server: number;
   readonly dropped = { octets: 0, events: 0 };
-  private readonly log: EventLog;
+  private readonly log = new EventLog();
   private keptOctets = 0;
   private readonly clock: Clock;
   private readonly sequence: Sequence;
@@ -42,7 +41,6 @@ export class Trace {
 
   /**
    * @param listener sees each event right after it was recorded: live transcript, statistics, Domino log
-   * @param room where events are packed: all connections of a server share it
    */
   constructor(
     connection: number,
@@ -51,7 +49,6 @@ export class Trace {
     sequence: Sequence,
     bounds: TraceBounds = DEFAULT_TRACE_BOUNDS,
     listener: TraceListener | null = null,
-    room?: PackRoom,
   ) {
     this.connection = connection;
     this.server = server;
@@ -59,7 +56,6 @@ export class Trace {
     this.sequence = sequence;
     this.bounds = bounds;
     this.listener = listener;
-    this.log = new EventLog(room);
   }
 
   /**
