@@ -24,6 +24,7 @@ export interface TrialView {
   readonly strict: boolean;
   /** Obligations that the scenario is made to judge. */
   readonly expected: ReadonlySet<string>;
+  dialogueOf(connection: number): Dialogue | undefined;
   /** What we did wrong on that connection, in order. */
   faults(dialogue: Dialogue): readonly ServerFault[];
 }
@@ -43,18 +44,32 @@ export interface CheckOptions {
   readonly oneProofSuffices?: boolean;
 }
 
+/** What a check looks at by itself. A long record is gone through once, all checks at each thing (findings.ts). */
+export type Scope =
+  | { readonly of: 'trial'; readonly judge: (view: TrialView) => Findings }
+  | { readonly of: 'dialogue'; readonly judge: (dialogue: Dialogue, view: TrialView) => Findings }
+  | {
+      readonly of: 'transaction';
+      readonly judge: (transaction: Transaction, dialogue: Dialogue, view: TrialView) => Findings;
+    }
+  | {
+      readonly of: 'exchange';
+      readonly verbs: readonly EventName[];
+      readonly judge: (exchange: Exchange, dialogue: Dialogue, view: TrialView) => Findings;
+    };
+
 export interface Check extends CheckOptions {
   /** The obligation's id. */
   readonly id: string;
   /** One finding per occasion; none at all makes the verdict `not-applicable`. */
-  judge(view: TrialView): readonly Finding[];
+  readonly scope: Scope;
 }
 
 // --- checks by what they look at ---------------------------------------------------------------------------------
 
 /** A check over the whole trial: retries, duplicates, names in several sessions. */
 export function perTrial(id: string, judge: (view: TrialView) => Findings, options: CheckOptions = {}): Check {
-  return { id, judge: (view) => listOf(judge(view)), ...options };
+  return { id, scope: { of: 'trial', judge }, ...options };
 }
 
 /** A check of each connection by itself. */
@@ -63,7 +78,7 @@ export function perDialogue(
   judge: (dialogue: Dialogue, view: TrialView) => Findings,
   options: CheckOptions = {},
 ): Check {
-  return perTrial(id, (view) => view.dialogues.flatMap((dialogue) => listOf(judge(dialogue, view))), options);
+  return { id, scope: { of: 'dialogue', judge }, ...options };
 }
 
 /** A check of each transaction, refused MAIL included. */
@@ -72,11 +87,7 @@ export function perTransaction(
   judge: (transaction: Transaction, dialogue: Dialogue, view: TrialView) => Findings,
   options: CheckOptions = {},
 ): Check {
-  return perDialogue(
-    id,
-    (dialogue, view) => dialogue.transactions.flatMap((transaction) => listOf(judge(transaction, dialogue, view))),
-    options,
-  );
+  return { id, scope: { of: 'transaction', judge }, ...options };
 }
 
 /**
@@ -89,20 +100,7 @@ export function perExchange(
   judge: (exchange: Exchange, dialogue: Dialogue, view: TrialView) => Findings,
   options: CheckOptions = {},
 ): Check {
-  const wanted = new Set(verbs);
-  return perDialogue(
-    id,
-    (dialogue, view) =>
-      dialogue.exchanges
-        .filter(({ verb, spew }) => wanted.has(verb) && spew === null)
-        .flatMap((exchange) => listOf(judge(exchange, dialogue, view))),
-    options,
-  );
-}
-
-function listOf(findings: Findings): readonly Finding[] {
-  if (findings === null) return [];
-  return 'found' in findings ? [findings] : findings;
+  return { id, scope: { of: 'exchange', verbs, judge }, ...options };
 }
 
 // --- findings ----------------------------------------------------------------------------------------------------

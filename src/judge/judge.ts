@@ -9,6 +9,7 @@ import type { Check, TrialView } from './check';
 import { CHECKS, UNJUDGED } from './checks/index';
 import type { Dialogue } from './dialogue';
 import { expectationsOf, judgeExpectations, type ExpectationResult } from './expectation';
+import { findingsOf } from './findings';
 import { DERAILING, serverFaults, type ServerFault } from './server-faults';
 import { verdictOf, type Finding, type Verdict } from './verdict';
 
@@ -43,9 +44,10 @@ export interface Judgement {
 export function judgeTrial(record: TrialRecord, options: JudgeOptions, checks: readonly Check[] = CHECKS): Judgement {
   const view = viewOf(record, options);
   const byId = new Map(checks.map((check) => [check.id, check]));
+  const found = findingsOf(checks, view);
   const judged = OBLIGATIONS.flatMap((entry) => {
     const check = byId.get(entry.id);
-    return check === undefined ? [] : [judgeObligation(entry, check, view)];
+    return check === undefined ? [] : [judgeObligation(entry, check, found.get(check) ?? [], view)];
   });
   return {
     verdicts: settleReferences(judged),
@@ -60,6 +62,7 @@ export function judgeTrial(record: TrialRecord, options: JudgeOptions, checks: r
 function viewOf(record: TrialRecord, options: JudgeOptions): TrialView {
   const campaign = readCampaign(record);
   const faults = new Map<Dialogue, readonly ServerFault[]>();
+  const byConnection = new Map(campaign.dialogues.map((dialogue) => [dialogue.connection, dialogue]));
   return {
     record,
     campaign,
@@ -70,6 +73,7 @@ function viewOf(record: TrialRecord, options: JudgeOptions): TrialView {
     rfc: options.rfc,
     strict: options.strict ?? false,
     expected: new Set(expectationsOf(record).obligations),
+    dialogueOf: (connection) => byConnection.get(connection),
     faults(dialogue) {
       const known = faults.get(dialogue) ?? serverFaults(dialogue);
       faults.set(dialogue, known);
@@ -78,7 +82,7 @@ function viewOf(record: TrialRecord, options: JudgeOptions): TrialView {
   };
 }
 
-function judgeObligation(entry: Obligation, check: Check, view: TrialView): Verdict {
+function judgeObligation(entry: Obligation, check: Check, found: readonly Finding[], view: TrialView): Verdict {
   const options = { strict: view.strict, scaled: view.record.timeScale !== 1 };
   const level = levelUnder(entry, view.rfc);
   // RFC 5321 3.6.3: a submission client has no queue, and nothing to retry from.
@@ -86,28 +90,20 @@ function judgeObligation(entry: Obligation, check: Check, view: TrialView): Verd
     const reason = 'only clients with a queue are bound, and this one submits';
     return verdictOf(entry.id, level, [{ found: 'not-applicable', reason, evidence: [] }], options);
   }
-  return verdictOf(entry.id, level, findingsOf(check, view), options);
+  return verdictOf(entry.id, level, excused(found, check, view), options);
 }
 
-function findingsOf(check: Check, view: TrialView): readonly Finding[] {
-  const findings = run(check, view).map((finding) => excuse(finding, check, view));
-  const proved = check.oneProofSuffices === true && findings.some(({ found }) => found === 'pass');
-  return proved ? findings.filter(({ found }) => found !== 'inconclusive') : findings;
-}
-
-function run(check: Check, view: TrialView): readonly Finding[] {
-  try {
-    return check.judge(view);
-  } catch (cause) {
-    throw new Error(`the check of ${check.id} failed on a record of "${view.record.scenario.name}"`, { cause });
-  }
+function excused(found: readonly Finding[], check: Check, view: TrialView): readonly Finding[] {
+  const findings = found.map((finding) => excuse(finding, check, view));
+  const proved = check.oneProofSuffices === true && findings.some((finding) => finding.found === 'pass');
+  return proved ? findings.filter((finding) => finding.found !== 'inconclusive') : findings;
 }
 
 /** A breach after a fault of ours that can have led to it proves nothing about the client. */
 function excuse(finding: Finding, check: Check, view: TrialView): Finding {
   const [act] = finding.evidence;
   if ((finding.found !== 'broken' && finding.found !== 'warned') || act === undefined) return finding;
-  const dialogue = view.dialogues.find(({ connection }) => connection === act.connection);
+  const dialogue = view.dialogueOf(act.connection);
   const fault = dialogue === undefined ? undefined : excusingFault(view.faults(dialogue), act.seq.from, check);
   if (fault === undefined) return finding;
   const reason = `${finding.reason}, but only after ${fault.text}`;

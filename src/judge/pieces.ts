@@ -4,6 +4,7 @@
 import type { SentEvent } from '../wire/trace-event';
 import type { Dialogue, Exchange, Reply } from './dialogue';
 import { indexAfter } from './sequel';
+import { remembered } from './remembered';
 
 export interface Pieces {
   readonly count: number;
@@ -32,7 +33,7 @@ function endOf(event: SentEvent | undefined): number {
   return event === undefined ? Infinity : event.offset + event.length;
 }
 
-function wireOf(dialogue: Dialogue): readonly SentEvent[] {
+const wireOf = remembered((dialogue: Dialogue): readonly SentEvent[] => {
   const known = WIRES.get(dialogue);
   if (known !== undefined) return known;
   const wire = dialogue.record.events.filter(
@@ -40,4 +41,4 @@ function wireOf(dialogue: Dialogue): readonly SentEvent[] {
   );
   WIRES.set(dialogue, wire);
   return wire;
-}
+});

@@ -6,6 +6,7 @@ import type { Dialogue, Exchange, Reply } from './dialogue';
 import { leaving, seconds, sequelOf, type Sequel } from './sequel';
 import type { Transaction } from './transactions';
 import { crossedLegally } from './waiting';
+import { remembered } from './remembered';
 
 export interface Reaction {
   readonly took: 'success' | 'failure' | 'hung' | 'unclear';
@@ -125,7 +126,7 @@ export interface Tally {
 const TALLIES = new WeakMap<Transaction, Tally>();
 
 /** Counted once per transaction: it may have thousands of recipients, each asked about. */
-export function tallyOf(transaction: Transaction): Tally {
+export const tallyOf = remembered((transaction: Transaction): Tally => {
   const known = TALLIES.get(transaction);
   if (known !== undefined) return known;
   const count = (digits: readonly number[]): number =>
@@ -133,7 +134,7 @@ export function tallyOf(transaction: Transaction): Tally {
   const tally = { accepted: count([2]), refused: count([4, 5]) };
   TALLIES.set(transaction, tally);
   return tally;
-}
+});
 
 /** A recipient among others: whether mail data came for it shows only when no other one decides. */
 function toRecipient(dialogue: Dialogue, rcpt: Exchange, reply: Reply): Reaction {

@@ -5,6 +5,7 @@
 import { parseAuth } from '../smtp/command';
 import type { Keyword } from '../smtp/extension';
 import type { Dialogue, Exchange, Reply } from './dialogue';
+import { remembered } from './remembered';
 
 export interface SaslExchange {
   readonly command: Exchange;
@@ -18,7 +19,7 @@ export interface SaslExchange {
 }
 
 /** All of them, in order. In one pass. */
-export function saslExchangesOf(dialogue: Dialogue): readonly SaslExchange[] {
+export const saslExchangesOf = remembered((dialogue: Dialogue): readonly SaslExchange[] => {
   const exchanges: (SaslExchange & { readonly responses: Exchange[]; final: Reply | null })[] = [];
   for (const exchange of dialogue.exchanges) {
     if (exchange.spew !== null) continue;
@@ -32,7 +33,7 @@ export function saslExchangesOf(dialogue: Dialogue): readonly SaslExchange[] {
     }
   }
   return exchanges;
-}
+});
 
 /** The mechanisms that a list offers, upper case; those of several AUTH lines together. */
 export function mechanismsOf(keywords: readonly Keyword[]): ReadonlySet<string> {

@@ -6,6 +6,7 @@ import { keywordOfVerb, keywordsOfParameter, parseEhloReply, type Keyword } from
 import type { Parameter } from '../smtp/parameter';
 import { parseReplyLines } from '../smtp/reply';
 import type { Dialogue, Exchange, Reply } from './dialogue';
+import { remembered } from './remembered';
 
 /** An accepted EHLO and what was said under its list. */
 export interface Section {
@@ -18,7 +19,7 @@ export interface Section {
 }
 
 /** All sections of a dialogue, in one pass: every command knows whose list it was under. */
-export function sectionsOf(dialogue: Dialogue): readonly Section[] {
+export const sectionsOf = remembered((dialogue: Dialogue): readonly Section[] => {
   const sections = new Map<Exchange, Section & { readonly commands: Exchange[] }>();
   for (const command of dialogue.commands) {
     if (command.offer !== null) sections.get(command.offer.hello)?.commands.push(command);
@@ -29,7 +30,7 @@ export function sectionsOf(dialogue: Dialogue): readonly Section[] {
     sections.set(command, { ehlo: command, reply, lines: reply.lines, keywords, commands: [] });
   }
   return [...sections.values()];
-}
+});
 
 export interface ExtensionUse {
   readonly exchange: Exchange;

@@ -4,6 +4,7 @@
 import type { Dialogue, Exchange, Reply } from './dialogue';
 import { firstAfter } from './sequel';
 import { reactionTo, type Reaction } from './reaction';
+import { remembered } from './remembered';
 
 export interface Utterance {
   readonly reply: Reply;
@@ -14,7 +15,7 @@ export interface Utterance {
 }
 
 /** In one pass over exchanges and unasked replies, both of which are in order. */
-export function utterancesOf(dialogue: Dialogue): readonly Utterance[] {
+export const utterancesOf = remembered((dialogue: Dialogue): readonly Utterance[] => {
   const { exchanges, unsolicited } = dialogue;
   const utterances: Utterance[] = [];
   let next = 0;
@@ -35,7 +36,7 @@ export function utterancesOf(dialogue: Dialogue): readonly Utterance[] {
   }
   unaskedBefore(Infinity, last);
   return utterances;
-}
+});
 
 /** Whether the next refusal behind an utterance was taken for what it is; success means that the client lost step. */
 export interface StepTaken {

@@ -44,7 +44,7 @@ export interface Verdict {
 }
 
 /** Evidence beyond this is left out of a verdict. */
-const MOST_EVIDENCE = 8;
+export const MOST_EVIDENCE = 8;
 
 /** The worse, the higher. */
 const RANK: Readonly<Record<VerdictWord, number>> = {

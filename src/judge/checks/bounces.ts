@@ -28,6 +28,8 @@ const nullSenderForBounces = perTrial('null-sender-for-bounces', (view) => {
 function judgeSender(view: TrialView, attempt: Attempt): Finding | null {
   const { transaction, kind } = attempt;
   const { mail, sender } = transaction;
+  // Nearly all mail is somebody's own, and its headers need no reading.
+  if (kind !== 'bounce' && (sender === '' || kind !== 'stranger')) return null;
   const isNotification = NOTIFICATION.test(headersOf(attempt));
   if (kind === 'bounce') {
     if (isNotification || attempt.identifiedBy === 'message-id') return pass('the notification came from <>', mail);
@@ -37,7 +39,7 @@ function judgeSender(view: TrialView, attempt: Attempt): Finding | null {
     return inconclusive(reason, mail);
   }
   const { dot } = transaction;
-  if (sender === '' || kind !== 'stranger' || !isForUs(view, attempt)) return null;
+  if (!isForUs(view, attempt)) return null;
   if (isNotification || DAEMON.test(sender)) {
     return broken(`a notification came from <${sender}>`, mail, ...(dot === null ? [] : [dot]));
   }
