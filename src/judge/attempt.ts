@@ -131,6 +131,7 @@ function findByDigest(
   message: MessageEvent,
   submissions: readonly SubmissionOnRecord[],
 ): SubmissionOnRecord | undefined {
+  if (submissions.length === 0) return undefined;
   const plain = submissions.find(({ digest }) => digest === message.digest);
   if (plain !== undefined || !message.complete) return plain;
   const content = contentOf(dialogue, message);
