@@ -43,7 +43,7 @@ export interface ExtensionUse {
 }
 
 /** The extensions that a command uses; none for plain SMTP. */
-export function usesOf(exchange: Exchange): readonly ExtensionUse[] {
+export const usesOf = remembered((exchange: Exchange): readonly ExtensionUse[] => {
   const { verb, parsed } = exchange;
   if (verb === 'MAIL' || verb === 'RCPT') {
     return parametersOf(exchange).map((parameter) => ({
@@ -56,13 +56,13 @@ export function usesOf(exchange: Exchange): readonly ExtensionUse[] {
   const needed = keywordOfVerb(parsed.verb);
   if (needed === null) return [];
   return [{ exchange, keywords: [needed.keyword], what: parsed.verb, primary: primaryOf(parsed.verb) }];
-}
+});
 
 /** The parameters of MAIL or RCPT; none for any other verb. */
-export function parametersOf({ verb, parsed }: Exchange): readonly Parameter[] {
+export const parametersOf = remembered(({ verb, parsed }: Exchange): readonly Parameter[] => {
   if (verb === 'MAIL') return parseMail(parsed.argument).parameters;
   return verb === 'RCPT' ? parseRcpt(parsed.argument).parameters : [];
-}
+});
 
 function primaryOf(verb: string): string {
   switch (verb) {

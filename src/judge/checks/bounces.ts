@@ -30,6 +30,7 @@ function judgeSender(view: TrialView, attempt: Attempt): Finding | null {
   const { mail, sender } = transaction;
   // Nearly all mail is somebody's own, and its headers need no reading.
   if (kind !== 'bounce' && (sender === '' || kind !== 'stranger')) return null;
+  if (kind === 'stranger' && !isForUs(view, attempt)) return null;
   const isNotification = NOTIFICATION.test(headersOf(attempt));
   if (kind === 'bounce') {
     if (isNotification || attempt.identifiedBy === 'message-id') return pass('the notification came from <>', mail);
@@ -39,7 +40,6 @@ function judgeSender(view: TrialView, attempt: Attempt): Finding | null {
     return inconclusive(reason, mail);
   }
   const { dot } = transaction;
-  if (!isForUs(view, attempt)) return null;
   if (isNotification || DAEMON.test(sender)) {
     return broken(`a notification came from <${sender}>`, mail, ...(dot === null ? [] : [dot]));
   }
@@ -57,12 +57,12 @@ function followsFailure(view: TrialView, bounce: Attempt): boolean {
 }
 
 /** To somebody who had sent something, or about something that was sent. */
-function isForUs(view: TrialView, attempt: Attempt): boolean {
-  const text = textOf(attempt);
+function isForUs({ submissions }: TrialView, attempt: Attempt): boolean {
   const to = new Set(attempt.transaction.recipients.map(({ address }) => address.toLowerCase()));
-  return view.submissions.some(({ from, messageId }) => {
-    return (from !== '' && to.has(from.toLowerCase())) || text.includes(messageId.replace(/^<|>$/g, ''));
-  });
+  if (submissions.some(({ from }) => from !== '' && to.has(from.toLowerCase()))) return true;
+  if (submissions.length === 0) return false;
+  const text = textOf(attempt);
+  return submissions.some(({ messageId }) => text.includes(messageId.replace(/^<|>$/g, '')));
 }
 
 /** A notification to somebody else about one that had been refused: it names that one, or its subject. */

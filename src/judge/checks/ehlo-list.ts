@@ -28,7 +28,17 @@ import { stayedQuiet, waiting } from '../waiting';
 // --- ehlo-multiline-parse ----------------------------------------------------------------------------------------
 
 /** Keywords whose use shows on the wire; in the first line they are words like any other. */
-const TEMPTING = ['PIPELINING', 'SIZE', '8BITMIME', 'STARTTLS', 'AUTH', 'CHUNKING', 'DSN', 'SMTPUTF8', 'BINARYMIME'];
+const TEMPTING = [
+  'PIPELINING',
+  'SIZE',
+  '8BITMIME',
+  'STARTTLS',
+  'AUTH',
+  'CHUNKING',
+  'DSN',
+  'SMTPUTF8',
+  'BINARYMIME',
+].map((word) => ({ word, standing: new RegExp(`\\b${word}\\b`) }));
 
 /** So many lines are a trial in themselves. */
 const MANY_LINES = 20;
@@ -47,7 +57,9 @@ function judgeParsing(dialogue: Dialogue, section: Section): Finding {
     return referTo('no-pipelining-unless-advertised', found);
   }
   const first = (lines[0] ?? '').toUpperCase();
-  const bait = TEMPTING.filter((word) => new RegExp(`\\b${word}\\b`).test(first) && !offers(keywords, word));
+  const bait = TEMPTING.filter(({ word, standing }) => standing.test(first) && !offers(keywords, word)).map(
+    ({ word }) => word,
+  );
   const taken = baitTaken(section, bait);
   if (taken !== null) return taken;
   const { took, how, shown } = reactionTo(dialogue, ehlo);
