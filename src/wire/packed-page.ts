@@ -53,7 +53,8 @@ export class PackRoom {
   /** A new item of this page begins. */
   begin(page: Page): void {
     if (this.used + MOST_NUMBERS > this.row.length) {
-      this.row = new Array<number>(ROW_NUMBERS).fill(0.5);
+      // Not whole numbers: an array of doubles from the beginning.
+      this.row = Array.from({ length: ROW_NUMBERS }, () => 0.5);
       this.used = 0;
     }
     this.page = page;
