@@ -46,6 +46,12 @@ function isGone(pid: number): boolean {
   }
 }
 
+/** A signal that was sent is obeyed when the kernel comes to it. */
+async function gone(pid: number): Promise<true> {
+  while (!isGone(pid)) await new Promise((resolve) => setImmediate(resolve));
+  return true;
+}
+
 /** The arguments of a program that prints them. */
 async function argumentsGiven(...args: string[]): Promise<unknown> {
   const print = 'console.log(JSON.stringify(process.argv.slice(1)))';
@@ -171,7 +177,7 @@ describe('how it ends', () => {
     server.once('connection', (socket: Socket) => socket.once('data', () => trial.abort()));
     const report = await submit(withChild(detached, ''), trial.signal);
     expect(report.end).toBe('timed-out');
-    expect(isGone(Number(await heard))).toBe(true);
+    expect(await gone(Number(await heard))).toBe(true);
   });
 
   test.each([
@@ -181,6 +187,6 @@ describe('how it ends', () => {
     const heard = said();
     const report = await submit(withChild(detached, 'process.exit(0)'));
     expect(report.end).toBe('finished');
-    expect(isGone(Number(await heard))).toBe(true);
+    expect(await gone(Number(await heard))).toBe(true);
   });
 });
