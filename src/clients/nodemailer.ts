@@ -28,7 +28,7 @@ export function nodemailerDriver(): ClientDriver {
       'bare-newlines',
       'large-messages',
     ],
-    maxParallel: 8,
+    maxParallel: 16,
     detect: async () => ({ available: true, version }),
     async submit(assignment) {
       const ca = assignment.caFile === null ? null : await readFile(assignment.caFile);

@@ -66,7 +66,7 @@ export function runCommand(): Command {
       new Option('--obligation <ids>', 'only scenarios that judge one of these').argParser(collect).default([], 'all'),
     )
     .addOption(new Option('--patience <how-long>', 'also run what takes longer').choices(PATIENCES).default('quick'))
-    .addOption(new Option('--parallel <n>', 'trials at once').argParser(wholeNumber).default(8))
+    .addOption(new Option('--parallel <n>', 'trials at once').argParser(wholeNumber).default(16))
     .addOption(new Option('--seed <n>', 'repeat a run').argParser(wholeNumber))
     .addOption(
       new Option('--time-scale <x>', 'shorten waits and windows; marks every verdict "scaled"')
