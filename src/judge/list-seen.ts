@@ -4,11 +4,10 @@
 
 import { offers, parseEhloReply, type Keyword } from '../smtp/extension';
 import { parseReplyLines } from '../smtp/reply';
-import type { SentEvent } from '../wire/trace-event';
 import type { Dialogue, Exchange, Reply } from './dialogue';
 import { firstAfter, indexAfter } from './sequel';
+import { wireOf } from './wire-sent';
 
-const WIRES = new WeakMap<Dialogue, readonly SentEvent[]>();
 const LISTS = new WeakMap<Exchange, readonly Keyword[]>();
 
 /** The keywords in force at an exchange, as they reached the client; none when there is no list. */
@@ -54,14 +53,4 @@ function wireText(dialogue: Dialogue, hello: Exchange, reply: Reply): string | n
     text += event.octets?.toString('latin1') ?? '';
   }
   return text === '' ? null : text;
-}
-
-function wireOf(dialogue: Dialogue): readonly SentEvent[] {
-  const known = WIRES.get(dialogue);
-  if (known !== undefined) return known;
-  const wire = dialogue.record.events.filter(
-    (event): event is SentEvent => event.type === 'sent' && event.layer === 'wire',
-  );
-  WIRES.set(dialogue, wire);
-  return wire;
 }

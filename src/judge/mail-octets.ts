@@ -5,6 +5,7 @@
 import { unstuff, withoutTerminator } from '../wire/content-facts';
 import type { ReceivedEvent } from '../wire/trace-event';
 import type { Dialogue } from './dialogue';
+import { readsFrom } from './plain-reads';
 import type { Transaction } from './transactions';
 
 export interface MailData {
@@ -17,7 +18,6 @@ export interface MailData {
 }
 
 const KNOWN = new WeakMap<Transaction, MailData | null>();
-const READS = new WeakMap<Dialogue, readonly ReceivedEvent[]>();
 
 /** A header section is not looked for beyond this many octets. */
 const LONGEST_HEADERS_OCTETS = 256 * 1024;
@@ -71,11 +71,9 @@ function headersIn(content: Buffer): string {
  * @param offset in the plain layer
  */
 export function readsOf(dialogue: Dialogue, offset: number, length: number): readonly ReceivedEvent[] {
-  const reads = plainReads(dialogue);
   const found: ReceivedEvent[] = [];
-  for (let index = firstEndingBehind(reads, offset); index < reads.length; index += 1) {
-    const read = reads[index];
-    if (read === undefined || read.offset >= offset + length) break;
+  for (const read of readsFrom(dialogue.record.events, offset)) {
+    if (read.offset >= offset + length) break;
     found.push(read);
   }
   return found;
@@ -92,26 +90,4 @@ function octetsAt(dialogue: Dialogue, offset: number, length: number): Buffer | 
     gathered += part.length;
   }
   return gathered === length ? Buffer.concat(parts) : null;
-}
-
-function plainReads(dialogue: Dialogue): readonly ReceivedEvent[] {
-  const known = READS.get(dialogue);
-  if (known !== undefined) return known;
-  const reads = dialogue.record.events.filter(
-    (event): event is ReceivedEvent => event.type === 'received' && event.layer === 'plain',
-  );
-  READS.set(dialogue, reads);
-  return reads;
-}
-
-function firstEndingBehind(reads: readonly ReceivedEvent[], offset: number): number {
-  let low = 0;
-  let high = reads.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const read = reads[middle];
-    if (read !== undefined && read.offset + read.length <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

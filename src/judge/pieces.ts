@@ -4,15 +4,13 @@
 import type { SentEvent } from '../wire/trace-event';
 import type { Dialogue, Exchange, Reply } from './dialogue';
 import { indexAfter } from './sequel';
-import { remembered } from './remembered';
+import { wireOf } from './wire-sent';
 
 export interface Pieces {
   readonly count: number;
   readonly first: { readonly seq: number; readonly at: number };
   readonly last: { readonly seq: number; readonly at: number };
 }
-
-const WIRES = new WeakMap<Dialogue, readonly SentEvent[]>();
 
 /**
  * The pieces that a reply left the path in.
@@ -32,13 +30,3 @@ export function piecesOf(dialogue: Dialogue, { secured }: Exchange, { event }: R
 function endOf(event: SentEvent | undefined): number {
   return event === undefined ? Infinity : event.offset + event.length;
 }
-
-const wireOf = remembered((dialogue: Dialogue): readonly SentEvent[] => {
-  const known = WIRES.get(dialogue);
-  if (known !== undefined) return known;
-  const wire = dialogue.record.events.filter(
-    (event): event is SentEvent => event.type === 'sent' && event.layer === 'wire',
-  );
-  WIRES.set(dialogue, wire);
-  return wire;
-});

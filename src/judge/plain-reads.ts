@@ -1,5 +1,5 @@
 // What a client sent in the plain layer, found by offset: looking through all events of a long connection for each of its
-// messages would cost their product. Used by attempt.ts and reading.ts. Keeps nothing beyond the record it was made from.
+// messages would cost their product. Used by attempt.ts, reading.ts and mail-octets.ts. Keeps nothing beyond the record it was made from.
 
 import type { ReceivedEvent, TraceEvent } from '../wire/trace-event';
 

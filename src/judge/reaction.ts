@@ -123,17 +123,11 @@ export interface Tally {
   readonly refused: number;
 }
 
-const TALLIES = new WeakMap<Transaction, Tally>();
-
 /** Counted once per transaction: it may have thousands of recipients, each asked about. */
 export const tallyOf = remembered((transaction: Transaction): Tally => {
-  const known = TALLIES.get(transaction);
-  if (known !== undefined) return known;
   const count = (digits: readonly number[]): number =>
     transaction.recipients.filter(({ reply }) => reply?.digit != null && digits.includes(reply.digit)).length;
-  const tally = { accepted: count([2]), refused: count([4, 5]) };
-  TALLIES.set(transaction, tally);
-  return tally;
+  return { accepted: count([2]), refused: count([4, 5]) };
 });
 
 /** A recipient among others: whether mail data came for it shows only when no other one decides. */
