@@ -10,6 +10,8 @@ import { OctetSlab } from './octet-slab';
  * heap. With next to nothing on the heap, the octets beside it would make V8 collect all of it ten times a second.
  */
 const ROW_NUMBERS = 32_768;
+/** Not whole numbers: an array of doubles from the beginning, and so are its copies. */
+const EMPTY_ROW: readonly number[] = Array.from({ length: ROW_NUMBERS }, () => 0.5);
 /** A row's place is its block's number in the page times this, and where it begins there. */
 const PLACE = 65_536;
 /** The most numbers an item may come to; with more it stays an object. */
@@ -53,8 +55,7 @@ export class PackRoom {
   /** A new item of this page begins. */
   begin(page: Page): void {
     if (this.used + MOST_NUMBERS > this.row.length) {
-      // Not whole numbers: an array of doubles from the beginning.
-      this.row = Array.from({ length: ROW_NUMBERS }, () => 0.5);
+      this.row = EMPTY_ROW.slice();
       this.used = 0;
     }
     this.page = page;
