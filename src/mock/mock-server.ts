@@ -347,6 +347,7 @@ export class MockServer {
         else options.onTrouble(error);
       },
       admitted: (server, counts) => desk.admitted(server, counts),
+      eventsAreShown: options.onEvent !== undefined,
       onEvent: (trace, event) => {
         desk.event(trace, event);
         options.onEvent?.(trace, event);

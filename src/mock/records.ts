@@ -40,7 +40,10 @@ export class ConnectionRecords {
   }
 
   private letGoOf(oldest: number): void {
-    for (const { length } of this.finished.slice(0, oldest)) this.events -= length;
+    for (const trace of this.finished.slice(0, oldest)) {
+      this.events -= trace.length;
+      trace.letGo();
+    }
     this.finished = this.finished.slice(oldest);
     this.letGo += oldest;
   }

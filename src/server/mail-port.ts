@@ -43,6 +43,8 @@ export interface PortHost {
   /** The port could not be opened in time, or broke while it listened. */
   failed(error: ListenError | Error): void;
   readonly onEvent: TraceListener | null;
+  /** Somebody outside hears of events, and may keep them with their octets. */
+  readonly eventsAreShown: boolean;
 }
 
 export class MailPort {
@@ -54,7 +56,7 @@ export class MailPort {
   private actor: PortActor | null = null;
   private readonly sessions = new Map<number, ServerSession>();
   private readonly path: readonly Middlebox[];
-  private readonly reads = new OctetSlab();
+  private readonly reads: OctetSlab;
   private readonly sessionHost: SessionHost;
   private tls: TlsAcceptor | null = null;
   private listening: { host: string; port: number } = { host: '', port: 0 };
@@ -68,6 +70,7 @@ export class MailPort {
     const { handlers, connections } = policies;
     this.admission = createAdmission({ handlers, connections, accept: port.accept });
     this.path = buildPath(path);
+    this.reads = new OctetSlab(!host.eventsAreShown);
     this.sessionHost = this.hostOfSessions();
   }
 

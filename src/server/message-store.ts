@@ -1,7 +1,7 @@
 // Messages as they were received, newest kept: what `server.messages()` and the matchers look at. Content stays in memory up
 // to a bound; the record keeps digest and size in any case. Saving to disk is message-files.ts.
 
-import { newPage, PageReader, room, type Page } from '../wire/packed-page';
+import { letGoPage, messageRoom, newPage, PageReader, type Page } from '../wire/packed-page';
 import type { ContentFacts } from '../wire/trace-event';
 import { packReceived, unpackReceived } from './packed-message';
 
@@ -77,8 +77,8 @@ export class MessageStore {
       page = newPage();
       this.pages.push(page);
     }
-    room.begin(page);
-    packReceived(room, message);
+    messageRoom.begin(page);
+    packReceived(messageRoom, message);
     this.packed++;
     this.octets += message.content?.length ?? 0;
     while (this.length > this.bounds.messages * 1.25 || (this.octets > this.bounds.octets && this.length > 1)) {
@@ -94,6 +94,7 @@ export class MessageStore {
         from.begin(message);
         this.made.push(unpackReceived(from));
       }
+      letGoPage(page);
     }
     this.pages = [];
     this.packed = 0;
@@ -101,6 +102,7 @@ export class MessageStore {
   }
 
   clear(): void {
+    for (const page of this.pages) letGoPage(page);
     this.made = [];
     this.pages = [];
     this.packed = 0;
@@ -112,6 +114,7 @@ export class MessageStore {
     const [oldest] = this.pages;
     if (this.made.length === 0 && oldest !== undefined && this.pages.length > 1) {
       this.pages.shift();
+      letGoPage(oldest);
       this.packed -= oldest.places.length;
       this.octets -= oldest.octets;
       this.letGo += oldest.places.length;

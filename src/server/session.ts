@@ -16,15 +16,14 @@ import { applyChanges } from '../scenario/world';
 import { Alarms } from './alarms';
 import { sayInPieces } from './dribbled';
 import type { ReceivedMessage } from './message-store';
+import { ReadAhead } from './read-ahead';
 import type { SessionHost, SessionStart } from './session-host';
 import { SessionSecrets } from './session-secrets';
 import { SessionServices } from './session-services';
 import { chunkEvent, commandEvent, connectedEvent, messageEvent, receivedMessage, replyEvent } from './session-events';
-import { Transport, type TransportEvents } from './transport';
+import { Transport, type Afterwards, type TransportEvents } from './transport';
 import { UnitReader, type TakenMessage } from './unit-reader';
 
-/** Octets read ahead of what was taken, before reading pauses. */
-const READ_AHEAD_OCTETS = 4 * 2 ** 20;
 /** How long an LF-only client waits for a strict reader's 500 (judging trap 11). */
 const BARE_LF_PATIENCE_MS = 10_000;
 /** How long a CR at the very end may still get its LF. */
@@ -40,6 +39,7 @@ export class ServerSession implements TransportEvents {
   private readonly start: SessionStart;
   private readonly transport: Transport;
   private readonly units: UnitReader;
+  private readonly readAhead: ReadAhead;
   private readonly services: SessionServices;
   private state: Session;
 
@@ -67,7 +67,6 @@ export class ServerSession implements TransportEvents {
   private endedHow: 'fin' | 'reset' | 'destroyed' = 'fin';
   private peerGone = false;
   private drained = false;
-  private readingPaused = false;
   /** Octets that came while nothing was taken any more. */
   private unread = 0;
   /** Null: they stay on the record. */
@@ -81,6 +80,7 @@ export class ServerSession implements TransportEvents {
     this.peer = start.peer;
     this.secrets = host.keepSecrets ? null : new SessionSecrets(start.trace);
     this.units = new UnitReader(host.maxLineOctets, host.keepContent ? host.store.largest : 0);
+    this.readAhead = new ReadAhead(start.trace);
     this.alarms = new Alarms(host.clock);
     this.services = new SessionServices(host, start.trace, (input) => this.input(input));
     this.state = newSession(start.connection, host.seed, start.peer, start.local);
@@ -147,24 +147,21 @@ export class ServerSession implements TransportEvents {
 
   // --- what comes in ---------------------------------------------------------------------------------------------
 
-  onOctets(octets: Buffer, seq: number, at: number): boolean {
+  onOctets(octets: Buffer, seq: number, at: number): Afterwards {
     const { passing } = this.units;
     this.lastActivityAt = at;
     if (this.state.phase === 'closing') {
       this.secrets?.leftOver(this.units.received, Infinity);
-      return false;
+      return 'held';
     }
     this.units.push(octets, seq, at);
     // Nobody will ever take these: they are on the record, and that is all.
     if (this.state.phase === 'muted' || this.state.phase === 'awaiting-fin') this.unread += this.discardWaiting();
-    if (this.units.waiting > READ_AHEAD_OCTETS && !this.readingPaused) {
-      this.readingPaused = true;
-      this.trace.record({ type: 'note', fact: 'reading-paused', detail: `${this.units.waiting} octets wait` });
-      this.transport.pause('session');
-    }
+    this.readAhead.look(this.units.waiting, this.transport);
     if (this.state.waiting?.for === 'hold') this.input({ kind: 'arrived' });
     else this.pump();
-    return passing !== null && passing === this.units.passing && this.units.waiting === 0;
+    if (this.message === null && this.received === null && !this.units.holdsOctets) return 'nothing-held';
+    return passing !== null && passing === this.units.passing && this.units.waiting === 0 ? 'passed' : 'held';
   }
 
   onHandshake(failed: string | null): void {
@@ -251,7 +248,7 @@ export class ServerSession implements TransportEvents {
   private nextUnit(): Input | null {
     if (this.transport.isOver || this.transport.isLeft) return null;
     if (this.transport.blocked) return null;
-    this.resumeReading();
+    this.readAhead.look(this.units.waiting, this.transport);
     switch (wants(this.state)) {
       case 'line':
         return this.nextLine() ?? this.nothingLeft();
@@ -262,13 +259,6 @@ export class ServerSession implements TransportEvents {
       case 'nothing':
         return null;
     }
-  }
-
-  private resumeReading(): void {
-    if (!this.readingPaused || this.units.waiting > READ_AHEAD_OCTETS / 2) return;
-    this.readingPaused = false;
-    this.trace.record({ type: 'note', fact: 'reading-resumed', detail: `${this.units.waiting} octets wait` });
-    this.transport.resume('session');
   }
 
   /** The client has closed and all that it sent has been answered. */

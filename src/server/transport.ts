@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Alarm, Clock } from '../wire/clock';
 import type { OctetSlab } from '../wire/octet-slab';
+import type { Held } from '../wire/recycled';
 import type { Layer } from '../wire/trace-event';
 import type { Trace } from '../wire/trace';
 import type { Middlebox, Random } from '../middlebox/middlebox';
@@ -15,14 +16,19 @@ import { PathDriver } from './path-driver';
 import type { TlsAcceptor } from './tls';
 import { UntoldClient } from './untold-client';
 
+/**
+ * What a session still needs of the octets it was given: these and others (`held`), none that it was ever given
+ * (`nothing-held`), or others but not these (`passed`: a message too large to be kept).
+ */
+export type Afterwards = 'held' | 'nothing-held' | 'passed';
+
 /** What the session hears; it is itself what listens, so that a connection that only waits has no closure for each. */
 export interface TransportEvents {
   /**
    * Plain octets, already on the trace.
    * @param seq and time: of their event
-   * @returns true when the session has no use for the octets any more
    */
-  onOctets(octets: Buffer, seq: number, at: number): boolean;
+  onOctets(octets: Buffer, seq: number, at: number): Afterwards;
   onPeerGone(how: 'fin' | 'reset'): void;
   /** Everything written has left for the kernel: there is room for more. */
   pump(): void;
@@ -73,6 +79,8 @@ export class Transport {
   private sentOffset = 0;
   /** Said and not yet written, latin1. */
   private unsent = '';
+  /** What reads lie in that the session is not done with. */
+  private held: Held<Buffer>[] = [];
   private wireReceived = 0;
   private wireSent = 0;
   private ended = false;
@@ -267,9 +275,23 @@ export class Transport {
     const droppedBefore = this.trace.dropped.octets;
     const seq = this.recordReceived('plain', this.receivedOffset, octets, at);
     this.receivedOffset += octets.length;
-    const done = this.events.onOctets(octets, seq, at);
+    const { holds } = this.reads;
+    const afterwards = this.events.onOctets(octets, seq, at);
+    if (holds !== null) this.letGoOf(holds, afterwards);
     // Neither on the record nor of use: a message of gigabytes goes through one block.
-    if (done && this.trace.dropped.octets > droppedBefore) this.reads.reuse(octets);
+    else if (afterwards === 'passed' && this.trace.dropped.octets > droppedBefore) this.reads.reuse(octets);
+  }
+
+  /** @param slab what the latest read lies in */
+  private letGoOf(slab: Held<Buffer>, afterwards: Afterwards): void {
+    if (afterwards !== 'nothing-held') {
+      this.held.push(slab);
+      return;
+    }
+    this.reads.letGo(slab);
+    if (this.held.length === 0) return;
+    for (const earlier of this.held) this.reads.letGo(earlier);
+    this.held = [];
   }
 
   /** FIN, on the socket. */

@@ -58,6 +58,11 @@ export class UnitReader {
     return this.mail?.keepsOctets === false ? this.mail : null;
   }
 
+  /** Whether octets that were pushed are still looked at: they wait, or belong to mail data that goes on. */
+  get holdsOctets(): boolean {
+    return this.queue.length > 0 || this.mail !== null || this.chunks !== null;
+  }
+
   /** Throws away what waits. */
   discard(): number {
     return this.queue.clear();

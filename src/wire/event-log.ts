@@ -2,7 +2,7 @@
 // load keeps hundreds of thousands that nobody ever looks at, and objects would cost the garbage collector more than the
 // dialogue itself (docs/performance.md). Used by trace.ts only.
 
-import { newPage, room, type Page } from './packed-page';
+import { letGoPage, newPage, traceRoom, type Page } from './packed-page';
 import { pack, unpack } from './event-packing';
 import type { TraceEvent } from './trace-event';
 
@@ -21,7 +21,10 @@ export class EventLog {
 
   /** Always the same array, brought up to date by each look. */
   get events(): readonly TraceEvent[] {
-    for (const page of this.pages) unpack(page, this.made);
+    for (const page of this.pages) {
+      unpack(page, this.made);
+      letGoPage(page);
+    }
     this.pages = [];
     this.packed = 0;
     return this.made;
@@ -35,8 +38,15 @@ export class EventLog {
       else this.pages.push(page);
     }
     this.packed++;
-    room.begin(page);
-    pack(room, event);
+    traceRoom.begin(page);
+    pack(traceRoom, event);
+  }
+
+  /** Nobody will look any more. */
+  letGo(): void {
+    for (const page of this.pages) letGoPage(page);
+    this.pages = [];
+    this.packed = 0;
   }
 
   /**
@@ -50,6 +60,7 @@ export class EventLog {
         const { length } = page.places;
         if (before >= from && length === PAGE_EVENTS) {
           this.pages.splice(index, 1);
+          letGoPage(page);
           this.packed -= length;
           return { events: length, octets: page.octets };
         }

@@ -1,53 +1,59 @@
-// A home for what was read and said. Reads are lent (server/lent-reads.ts), and even a read of its own would come in a block
-// of 64 KiB cut down to size, which leaves holes that nothing fits in. Copied side by side, octets cost their length, and the
-// garbage collector does not see them. Used by server/transport.ts for what goes on the record, and by event-log.ts.
+// A home for what was read and is not done with. Reads are lent (server/lent-reads.ts), and even a read of its own would come
+// in a block of 64 KiB cut down to size, which leaves holes that nothing fits in. Copied side by side, octets cost their
+// length, and a block that nobody holds any more is written again. Used by server/transport.ts.
+
+import { Recycler, type Held } from './recycled';
 
 const SLAB_OCTETS = 65_536;
 /** Above this something gets a block of its own: it would leave too much of a slab unused. */
 const SMALL_OCTETS = 16_384;
+/** Slabs that wait to be used again: 4 MiB. */
+const MOST_FREE = 64;
 
-const NONE = Buffer.alloc(0);
+const NONE: Buffer = Buffer.alloc(0);
 
 export class OctetSlab {
-  private slab = NONE;
-  /** For the next large one. */
-  private spare: Buffer = NONE;
+  private readonly slabs = new Recycler<Buffer>(() => Buffer.allocUnsafeSlow(SLAB_OCTETS), MOST_FREE);
+  private readonly usedAgain: boolean;
+  private slab: Held<Buffer> = { block: NONE, holders: Infinity };
   private used = 0;
-  private latest = this.slab;
+  /** For the next large one. */
+  private spare = NONE;
+  private latest: Held<Buffer> | null = null;
 
-  /** The block that the latest text was put into. */
-  get block(): ArrayBufferLike {
-    return this.latest.buffer;
+  /** @param usedAgain false when somebody outside may look at what was kept for as long as they like */
+  constructor(usedAgain = true) {
+    this.usedAgain = usedAgain;
   }
 
-  /** @returns a copy that nobody else writes to */
+  /** @returns a copy that nobody else writes to until `letGo` of what `holds` says now */
   keep(octets: Buffer): Buffer {
     const { length } = octets;
+    this.latest = null;
     if (length > SMALL_OCTETS) return this.large(octets);
     const from = this.roomFor(length);
-    this.slab.set(octets, from);
-    return this.slab.subarray(from, this.used);
-  }
-
-  /**
-   * @param text latin1, a character for each octet
-   * @returns where it begins in `block`
-   */
-  keepText(text: string): number {
-    const { length } = text;
-    if (length > SMALL_OCTETS) {
-      this.latest = Buffer.allocUnsafeSlow(length);
-      this.latest.write(text, 'latin1');
-      return 0;
-    }
-    const from = this.roomFor(length);
+    const { block } = this.slab;
+    block.set(octets, from);
+    this.slab.holders++;
     this.latest = this.slab;
-    this.slab.write(text, from, length, 'latin1');
-    return from;
+    return block.subarray(from, this.used);
+  }
+
+  /** What the latest one that was kept lies in, together with others; null when it is by itself. */
+  get holds(): Held<Buffer> | null {
+    return this.latest;
+  }
+
+  /** One that lies there is done with. Whoever never says so leaves the slab to the collector. */
+  letGo(slab: Held<Buffer>): void {
+    if (!this.usedAgain) return;
+    this.slabs.letGo(slab);
+    // Held by this one alone: the next read may have all of it.
+    if (slab === this.slab && slab.holders === 1) this.used = 0;
   }
 
   /**
-   * Octets that `keep` gave are not kept any more, by anybody.
+   * Octets that `keep` gave a block of their own are not kept any more, by anybody.
    * @param octets what was given, as it was given
    */
   reuse({ buffer, byteOffset, length }: Buffer): void {
@@ -65,8 +71,9 @@ export class OctetSlab {
   }
 
   private roomFor(length: number): number {
-    if (this.used + length > this.slab.length) {
-      this.slab = Buffer.allocUnsafeSlow(SLAB_OCTETS);
+    if (this.used + length > this.slab.block.length) {
+      this.slabs.letGo(this.slab);
+      this.slab = this.slabs.take();
       this.used = 0;
     }
     const from = this.used;

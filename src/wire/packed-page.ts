@@ -1,9 +1,10 @@
-// How what is kept for somebody who may never look lies in memory: numbers in rows of doubles, texts in slabs of octets, both
-// shared by all connections and out of the garbage collector's sight. A page knows where the rows of its items
-// begin and which blocks they name. Items are the events of a trace (event-packing.ts) and received messages (the server's
-// packed-message.ts): whoever packs them reads them in the same order again.
+// How what is kept for somebody who may never look lies in memory: numbers in rows of doubles, texts and octets in blocks, both
+// shared by all connections, out of the garbage collector's sight, and used again when the last page that has something there
+// lets go. A page knows where the rows of its items begin and which blocks they name. Items are the events of a trace
+// (event-packing.ts) and received messages (the server's packed-message.ts): whoever packs them reads them in the same
+// order again, as copies: nobody outside ever holds a block.
 
-import { OctetSlab } from './octet-slab';
+import { Recycler, type Held } from './recycled';
 
 /**
  * Numbers of one row. Plain arrays, so large that V8 never moves them: it has nothing to mark in doubles, and counts them as
@@ -11,9 +12,15 @@ import { OctetSlab } from './octet-slab';
  */
 const ROW_NUMBERS = 32_768;
 /** Not whole numbers: an array of doubles from the beginning, and so are its copies. */
-const EMPTY_ROW: readonly number[] = Array.from({ length: ROW_NUMBERS }, () => 0.5);
-/** A row's place is its block's number in the page times this, and where it begins there. */
+
+/** The place of numbers or octets: the number of their row or block in the page times this, and where they begin there. */
 const PLACE = 65_536;
+const BLOCK_OCTETS = 65_536;
+/** Above this octets stay where they are, and a text gets a block of its own: it would leave too much of one unused. */
+const SMALL_OCTETS = 16_384;
+/** Rows and blocks that wait to be used again: 8 MiB each. */
+const MOST_FREE_ROWS = 256;
+const MOST_FREE_BLOCKS = 1024;
 /** The most numbers an item may come to; with more it stays an object. */
 export const MOST_NUMBERS = 512;
 /** In place of a text's block: it is no latin1 and stands among the values. Only traces written by hand have such. */
@@ -23,12 +30,15 @@ const BEYOND_LATIN1 = /[^\0-\xff]/;
 /** Looking further back for a shared value costs more than having it twice. */
 const LOOK_BACK = 8;
 
+const NO_NUMBERS: Float64Array = new Float64Array(0);
+const NO_OCTETS: Buffer = Buffer.alloc(0);
+
 export interface Page {
   /** Where the row of each item begins. */
   readonly places: number[];
-  rows: number[][];
+  rows: Held<Float64Array>[];
   /** What texts and octets lie in. */
-  blocks: ArrayBufferLike[];
+  blocks: Held<Buffer>[];
   /** What is neither a number nor a text, in the order of the items. */
   values: unknown[];
   /** Values that many items have in common, each here once. */
@@ -45,28 +55,46 @@ export function newPage(): Page {
 const words: string[] = [];
 const numberOfWord = new Map<string, number>();
 
+const freeRows = new Recycler<Float64Array>(() => new Float64Array(ROW_NUMBERS), MOST_FREE_ROWS);
+const freeBlocks = new Recycler<Buffer>(() => Buffer.allocUnsafeSlow(BLOCK_OCTETS), MOST_FREE_BLOCKS);
+
+/** Nobody will read this page any more: what it alone held is used again. */
+export function letGoPage(page: Page): void {
+  for (const row of page.rows) freeRows.letGo(row);
+  for (const block of page.blocks) freeBlocks.letGo(block);
+  page.rows = [];
+  page.blocks = [];
+}
+
 /** Where items are written. */
 export class PackRoom {
-  private readonly texts = new OctetSlab();
-  private row: number[] = [];
+  private row: Held<Float64Array> = { block: NO_NUMBERS, holders: Infinity };
+  private numbers = this.row.block;
   private used = 0;
+  private block: Held<Buffer> = { block: Buffer.alloc(0), holders: Infinity };
+  private filled = 0;
   private page = newPage();
 
   /** A new item of this page begins. */
   begin(page: Page): void {
-    if (this.used + MOST_NUMBERS > this.row.length) {
-      this.row = EMPTY_ROW.slice();
+    if (this.used + MOST_NUMBERS > this.numbers.length) {
+      freeRows.letGo(this.row);
+      this.row = freeRows.take();
+      this.numbers = this.row.block;
       this.used = 0;
     }
     this.page = page;
     const { rows } = page;
     const number = numberOf(rows, this.row);
-    if (number === rows.length) page.rows = appended(rows, this.row);
+    if (number === rows.length) {
+      this.row.holders++;
+      page.rows = appended(rows, this.row);
+    }
     page.places.push(number * PLACE + this.used);
   }
 
   number(number: number): void {
-    this.row[this.used++] = number;
+    this.numbers[this.used++] = number;
   }
 
   /** One of few. */
@@ -85,14 +113,21 @@ export class PackRoom {
       this.value(text);
       return;
     }
-    const from = this.texts.keepText(text);
-    this.place(this.texts.block, from, text.length);
+    const { length } = text;
+    if (length > SMALL_OCTETS) return this.place(ownBlock(Buffer.from(text, 'latin1')), 0, length);
+    const from = this.roomFor(length);
+    this.block.block.write(text, from, length, 'latin1');
+    this.place(this.block, from, length);
   }
 
-  /** They are not copied. */
-  octets({ buffer, byteOffset, length }: Buffer): void {
+  /** Many of them are not copied: nobody may write to them any more. */
+  octets(octets: Buffer): void {
+    const { length } = octets;
     this.page.octets += length;
-    this.place(buffer, byteOffset, length);
+    if (length > SMALL_OCTETS) return this.place(ownBlock(octets), 0, length);
+    const from = this.roomFor(length);
+    this.block.block.set(octets, from);
+    this.place(this.block, from, length);
   }
 
   value(value: unknown): void {
@@ -110,18 +145,37 @@ export class PackRoom {
     this.page.shared = appended(shared, value);
   }
 
-  private place(block: ArrayBufferLike, from: number, length: number): void {
+  private roomFor(length: number): number {
+    if (this.filled + length > this.block.block.length) {
+      freeBlocks.letGo(this.block);
+      this.block = freeBlocks.take();
+      this.filled = 0;
+    }
+    const from = this.filled;
+    this.filled += length;
+    return from;
+  }
+
+  private place(block: Held<Buffer>, from: number, length: number): void {
     const { blocks } = this.page;
     const number = numberOf(blocks, block);
-    if (number === blocks.length) this.page.blocks = appended(blocks, block);
-    this.number(number);
-    this.number(from);
+    if (number === blocks.length) {
+      block.holders++;
+      this.page.blocks = appended(blocks, block);
+    }
+    this.number(number * PLACE + from);
     this.number(length);
   }
 }
 
-/** The one room of the process: a row that only one trace used would be mostly empty. */
-export const room = new PackRoom();
+function ownBlock(octets: Buffer): Held<Buffer> {
+  return { block: octets, holders: Infinity };
+}
+
+/** Room that all traces of the process share: a row that only one of them used would be mostly empty. */
+export const traceRoom = new PackRoom();
+/** That of received messages, which are let go much sooner: side by side in one block, traces would keep it for them. */
+export const messageRoom = new PackRoom();
 
 /** The number of a block in a page, which is nearly always its last one; of one that is not there, the next number. */
 function numberOf<Block>(blocks: readonly Block[], block: Block): number {
@@ -138,11 +192,9 @@ function appended<Item>(list: Item[], item: Item): Item[] {
   return list;
 }
 
-const NOWHERE: readonly number[] = [];
-
 export class PageReader {
   private readonly page: Page;
-  private row = NOWHERE;
+  private row = NO_NUMBERS;
   private at = 0;
   private nextValue = 0;
 
@@ -152,7 +204,7 @@ export class PageReader {
 
   begin(item: number): void {
     const place = this.page.places[item] ?? 0;
-    this.row = this.page.rows[Math.floor(place / PLACE)] ?? NOWHERE;
+    this.row = this.page.rows[Math.floor(place / PLACE)]?.block ?? NO_NUMBERS;
     this.at = place % PLACE;
   }
 
@@ -165,12 +217,18 @@ export class PageReader {
   }
 
   text(): string {
-    const block = this.number();
-    return block === ELSEWHERE ? this.value<string>() : this.placed(block).toString('latin1');
+    const place = this.number();
+    if (place === ELSEWHERE) return this.value<string>();
+    const from = place % PLACE;
+    return this.block(place).toString('latin1', from, from + this.number());
   }
 
   octets(): Buffer {
-    return this.placed(this.number());
+    const place = this.number();
+    const length = this.number();
+    const block = this.block(place);
+    const from = place % PLACE;
+    return length > SMALL_OCTETS ? block : Buffer.from(block.subarray(from, from + length));
   }
 
   value<Value>(): Value {
@@ -181,9 +239,7 @@ export class PageReader {
     return this.page.shared[this.number()] as Value;
   }
 
-  private placed(block: number): Buffer {
-    const from = this.number();
-    const length = this.number();
-    return Buffer.from(this.page.blocks[block] ?? new ArrayBuffer(0), from, length);
+  private block(place: number): Buffer {
+    return this.page.blocks[Math.floor(place / PLACE)]?.block ?? NO_OCTETS;
   }
 }

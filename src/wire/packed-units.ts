@@ -16,11 +16,17 @@ const BDAT = 16;
 const COMPLETE = 32;
 const STORED = 64;
 const NAMED = 128;
+/** In commands and messages: their last octet came with their first. */
+const AT_ONCE = 1024;
 const EIGHT_BIT = 1;
 const SMUGGLING = 2;
 
 /** Three numbers each, and some for the message itself. */
 export const MOST_RECIPIENTS = MOST_NUMBERS / 4;
+
+function atOnce({ firstSeq, firstAt, lastSeq, lastAt }: CommandEvent | MessageEvent): boolean {
+  return lastSeq === firstSeq && lastAt === firstAt;
+}
 
 type Writable<E> = { -readonly [Key in keyof E]: E[Key] };
 
@@ -28,15 +34,19 @@ type Writable<E> = { -readonly [Key in keyof E]: E[Key] };
 
 export function packCommand(to: PackRoom, event: CommandEvent): void {
   const { seq, at, offset, length, firstSeq, firstAt, lastSeq, lastAt } = event;
-  to.number(COMMAND | (event.cut === true ? CUT : 0) | (event.redacted === true ? REDACTED : 0));
+  to.number(
+    COMMAND | (event.cut === true ? CUT : 0) | (event.redacted === true ? REDACTED : 0) | (atOnce(event) ? AT_ONCE : 0),
+  );
   to.number(seq);
   to.number(at);
   to.number(offset);
   to.number(length);
   to.number(firstSeq);
   to.number(firstAt);
-  to.number(lastSeq);
-  to.number(lastAt);
+  if (!atOnce(event)) {
+    to.number(lastSeq);
+    to.number(lastAt);
+  }
   to.word(event.event);
   to.text(event.line);
   to.word(event.terminator);
@@ -44,7 +54,8 @@ export function packCommand(to: PackRoom, event: CommandEvent): void {
 
 export function unpackCommand(from: PageReader, head: number): CommandEvent {
   const [seq, at, offset, length] = [from.number(), from.number(), from.number(), from.number()];
-  const [firstSeq, firstAt, lastSeq, lastAt] = [from.number(), from.number(), from.number(), from.number()];
+  const [firstSeq, firstAt] = [from.number(), from.number()];
+  const [lastSeq, lastAt] = (head & AT_ONCE) === 0 ? [from.number(), from.number()] : [firstSeq, firstAt];
   const command: Writable<CommandEvent> = {
     type: 'command',
     seq,
@@ -122,7 +133,8 @@ export function packMessage(to: PackRoom, event: MessageEvent): void {
       (via === 'BDAT' ? BDAT : 0) |
       (complete ? COMPLETE : 0) |
       (stored === null ? 0 : STORED) |
-      (messageId === null ? 0 : NAMED),
+      (messageId === null ? 0 : NAMED) |
+      (atOnce(event) ? AT_ONCE : 0),
   );
   to.number(seq);
   to.number(at);
@@ -130,8 +142,10 @@ export function packMessage(to: PackRoom, event: MessageEvent): void {
   to.number(length);
   to.number(firstSeq);
   to.number(firstAt);
-  to.number(lastSeq);
-  to.number(lastAt);
+  if (!atOnce(event)) {
+    to.number(lastSeq);
+    to.number(lastAt);
+  }
   to.number(size);
   to.number(stored ?? 0);
   packFacts(to, event.facts);
@@ -143,7 +157,8 @@ export function packMessage(to: PackRoom, event: MessageEvent): void {
 
 export function unpackMessage(from: PageReader, head: number): MessageEvent {
   const [seq, at, offset, length] = [from.number(), from.number(), from.number(), from.number()];
-  const [firstSeq, firstAt, lastSeq, lastAt] = [from.number(), from.number(), from.number(), from.number()];
+  const [firstSeq, firstAt] = [from.number(), from.number()];
+  const [lastSeq, lastAt] = (head & AT_ONCE) === 0 ? [from.number(), from.number()] : [firstSeq, firstAt];
   const [size, stored] = [from.number(), from.number()];
   const facts = unpackFacts(from);
   const [digest, sender] = [from.text(), from.text()];

@@ -33,6 +33,8 @@ export class Trace {
   readonly server: number;
   readonly dropped = { octets: 0, events: 0 };
   private readonly log = new EventLog();
+  /** A record of it is somewhere, and shows the events when somebody looks. */
+  private recorded = false;
   private keptOctets = 0;
   private readonly clock: Clock;
   private readonly sequence: Sequence;
@@ -122,6 +124,7 @@ export class Trace {
 
   /** The record so far. Its events are put together when somebody looks. */
   toRecord(): TraceRecord {
+    this.recorded = true;
     const { connection, server, dropped, log } = this;
     return {
       connection,
@@ -131,6 +134,15 @@ export class Trace {
       },
       dropped: { ...dropped },
     };
+  }
+
+  /** Whoever kept it does so no longer: without a record of it, its events are gone, and their memory is used again. */
+  letGo(): void {
+    if (this.recorded) return;
+    this.dropped.events += this.log.length;
+    this.dropped.octets += this.keptOctets;
+    this.keptOctets = 0;
+    this.log.letGo();
   }
 
   private boundOctets(event: { length: number; octets?: Buffer }): void {

@@ -36,7 +36,7 @@ async function behind(...path: readonly Middlebox[]) {
     {
       onOctets: (octets) => {
         heard.push(octets.toString('latin1'));
-        return false;
+        return 'held';
       },
       onPeerGone: (how) => {
         heard.push(how);

@@ -16,6 +16,18 @@ const count = fc.nat({ max: 2 ** 31 });
 const layer = fc.constantFrom<ReceivedEvent['layer']>('plain', 'wire', 'after:pix-fixup');
 /** Nearly always octets; what somebody wrote by hand may be anything. */
 const latin1 = fc.string({ unit: fc.nat({ max: 255 }).map((code) => String.fromCharCode(code)) });
+/** Where an utterance begins and ends, now and then in one read. */
+const span = fc
+  .tuple(
+    fc.record({ firstSeq: count, firstAt: at, lastSeq: count, lastAt: at }, { noNullPrototype: true }),
+    fc.constantFrom('apart', 'at once', 'at one moment', 'in one event'),
+  )
+  .map(([{ firstSeq, firstAt, lastSeq, lastAt }, how]) => ({
+    firstSeq,
+    firstAt,
+    lastSeq: how === 'at once' || how === 'in one event' ? firstSeq : lastSeq,
+    lastAt: how === 'at once' || how === 'at one moment' ? firstAt : lastAt,
+  }));
 const text = fc.oneof({ weight: 4, arbitrary: latin1 }, fc.string({ unit: 'binary' }));
 const octets = fc.record({ octets: fc.uint8Array({ maxLength: 5 }).map((bytes) => Buffer.from(bytes)) });
 
@@ -34,11 +46,8 @@ const command: fc.Arbitrary<CommandEvent> = fc
       terminator: fc.constantFrom<CommandEvent['terminator']>('CRLF', 'LF', 'CR', 'none'),
       offset: count,
       length: count,
-      firstSeq: count,
-      firstAt: at,
-      lastSeq: count,
-      lastAt: at,
     }),
+    span,
     fc.constantFrom<Partial<Optional<CommandEvent, 'cut' | 'redacted'>>>(
       {},
       { cut: true },
@@ -46,7 +55,7 @@ const command: fc.Arbitrary<CommandEvent> = fc
       { cut: true, redacted: true },
     ),
   )
-  .map(([event, more]) => ({ type: 'command', ...event, ...more }));
+  .map(([event, ends, more]) => ({ type: 'command', ...event, ...ends, ...more }));
 
 const source = fc.constantFrom<ReplyEvent['source']>({ kind: 'default' }, { kind: 'rule', rule: 'rules[0]' });
 
@@ -73,42 +82,43 @@ const reply: fc.Arbitrary<ReplyEvent> = fc
   .map(([event, ...more]) => Object.assign({ type: 'reply' as const, ...event }, ...more) as ReplyEvent);
 
 const AS_OBJECTS = { noNullPrototype: true } as const;
-const message: fc.Arbitrary<MessageEvent> = fc.record(
-  {
-    type: fc.constant('message'),
-    seq: count,
-    at,
-    via: fc.constantFrom('DATA', 'BDAT'),
-    offset: count,
-    length: count,
-    firstSeq: count,
-    firstAt: at,
-    lastSeq: count,
-    lastAt: at,
-    size: count,
-    digest: text,
-    messageId: fc.option(text),
-    sender: text,
-    recipients: fc.array(text, { maxLength: 3 }),
-    facts: fc.record(
+const message: fc.Arbitrary<MessageEvent> = fc
+  .tuple(
+    fc.record(
       {
-        lines: count,
-        longestLine: count,
-        bareLf: count,
-        bareCr: count,
-        nul: count,
-        eightBit: fc.boolean(),
-        stuffedDots: count,
-        unstuffedDots: count,
-        smuggling: fc.array(fc.record({ sequence: text, offset: count }), { maxLength: 2 }),
+        type: fc.constant('message'),
+        seq: count,
+        at,
+        via: fc.constantFrom('DATA', 'BDAT'),
+        offset: count,
+        length: count,
+        size: count,
+        digest: text,
+        messageId: fc.option(text),
+        sender: text,
+        recipients: fc.array(text, { maxLength: 3 }),
+        facts: fc.record(
+          {
+            lines: count,
+            longestLine: count,
+            bareLf: count,
+            bareCr: count,
+            nul: count,
+            eightBit: fc.boolean(),
+            stuffedDots: count,
+            unstuffedDots: count,
+            smuggling: fc.array(fc.record({ sequence: text, offset: count }), { maxLength: 2 }),
+          },
+          AS_OBJECTS,
+        ),
+        complete: fc.boolean(),
+        stored: fc.option(count),
       },
       AS_OBJECTS,
     ),
-    complete: fc.boolean(),
-    stored: fc.option(count),
-  },
-  AS_OBJECTS,
-);
+    span,
+  )
+  .map(([event, ends]) => ({ ...event, ...ends }));
 
 const note: fc.Arbitrary<TraceEvent> = fc
   .record({ seq: count, at, detail: fc.string() })
@@ -183,6 +193,32 @@ test('what was taken apart is put together as it was, no property more or less',
       expect(log.events).toStrictEqual(events);
     }),
     { numRuns: 500 },
+  );
+});
+
+test('logs side by side keep their own, while others among them are let go', () => {
+  const step = fc.tuple(
+    fc.nat({ max: 3 }),
+    fc.constantFrom('push', 'push', 'push', 'push', 'let go', 'look'),
+    anyEvent,
+  );
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 50, maxLength: 200 }), (steps) => {
+      const logs = Array.from({ length: 4 }, () => ({ log: new EventLog(), expected: [] as TraceEvent[] }));
+      for (const [index, action, event] of steps) {
+        const one = logs[index] ?? { log: new EventLog(), expected: [] };
+        if (action === 'look') expect(one.log.events).toStrictEqual(one.expected);
+        else if (action === 'push') {
+          one.log.push(event);
+          one.expected.push(event);
+        } else {
+          one.log.letGo();
+          logs[index] = { log: new EventLog(), expected: [] };
+        }
+      }
+      for (const { log, expected } of logs) expect(log.events).toStrictEqual(expected);
+    }),
+    { numRuns: 100 },
   );
 });
 

@@ -15,15 +15,40 @@ test('neighbours do not overlap, also where a slab is full and for a read larger
   for (const [index, octets] of kept.entries()) expect(octets).toEqual(Buffer.alloc(sizes[index] ?? 0, index));
 });
 
-test('texts lie in the block that is named right after, octet for octet, long ones in blocks of their own', () => {
+test('a slab that nobody holds is written again, and one that somebody holds is not', () => {
   const slab = new OctetSlab();
-  const texts = ['EHLO a', '', 'é'.repeat(16_384), 'x'.repeat(16_385), 'b'.repeat(60_000), 'QUIT'];
-  const placed = texts.map((text) => {
-    const from = slab.keepText(text);
-    return Buffer.from(slab.block, from, text.length);
-  });
-  expect(placed.map((octets) => octets.toString('latin1'))).toEqual(texts);
+  const kept = slab.keep(Buffer.alloc(10_000, 1));
+  const passing = slab.keep(Buffer.alloc(10_000, 2));
+  const holds = slab.holds ?? fail();
+  slab.letGo(holds);
+  expect(slab.keep(Buffer.alloc(10_000, 3)).byteOffset).toBe(20_000);
+  expect(kept).toEqual(Buffer.alloc(10_000, 1));
+  slab.letGo(holds);
+  slab.letGo(holds);
+  const next = slab.keep(Buffer.alloc(10_000, 4));
+  expect(next.byteOffset).toBe(0);
+  expect(next.buffer).toBe(passing.buffer);
 });
+
+test('a full slab serves again once all that lies in it was let go, and never when somebody outside may look', () => {
+  const blocksOf = (slab: OctetSlab): Set<ArrayBufferLike> => {
+    const blocks = new Set<ArrayBufferLike>();
+    for (let filled = 0; filled < 10; filled++) {
+      const held = Array.from({ length: 4 }, () => {
+        blocks.add(slab.keep(Buffer.alloc(16_384)).buffer);
+        return slab.holds ?? fail();
+      });
+      for (const holds of held) slab.letGo(holds);
+    }
+    return blocks;
+  };
+  expect(blocksOf(new OctetSlab()).size).toBe(1);
+  expect(blocksOf(new OctetSlab(false)).size).toBe(10);
+});
+
+function fail(): never {
+  throw new Error('nothing is held');
+}
 
 test('a large block that is given back serves the next one that fits, and nothing that was kept', () => {
   const slab = new OctetSlab();
