@@ -10,6 +10,7 @@ import type { Held } from '../wire/recycled';
 import type { Layer } from '../wire/trace-event';
 import type { Trace } from '../wire/trace';
 import type { Middlebox, Random } from '../middlebox/middlebox';
+import { octetsQueued, writeDirectly, writeFailed } from './direct-writes';
 import { isForgotten } from './kernel-sight';
 import { lendReads } from './lent-reads';
 import { PathDriver } from './path-driver';
@@ -83,6 +84,8 @@ export class Transport {
   private held: Held<Buffer>[] = [];
   private wireReceived = 0;
   private wireSent = 0;
+  /** The kernel has not taken all of a direct write yet. */
+  private queued = false;
   private ended = false;
   private over = false;
   private pausedBy: Readonly<Record<Pauser, boolean>> = NOT_PAUSED;
@@ -108,7 +111,8 @@ export class Transport {
 
   /** Octets handed to the client and not yet taken by the kernel. */
   get backlog(): number {
-    return this.unsent.length + (this.secure?.writableLength ?? 0) + this.socket.writableLength;
+    const queued = this.queued ? octetsQueued(this.socket) : 0;
+    return this.unsent.length + (this.secure?.writableLength ?? 0) + this.socket.writableLength + queued;
   }
 
   get blocked(): boolean {
@@ -147,8 +151,22 @@ export class Transport {
     if (unsent === '' || this.over) return;
     this.unsent = '';
     if (this.secure !== null) this.secure.write(unsent, 'latin1');
-    else if (this.path === null) this.socket.write(unsent, 'latin1');
+    else if (this.path === null) this.writeToSocket(unsent);
     else this.path.output({ octets: Buffer.from(unsent, 'latin1') });
+  }
+
+  private writeToSocket(octets: string): void {
+    const outcome = this.queued ? null : writeDirectly(this.socket, octets, this);
+    if (outcome === null) this.socket.write(octets, 'latin1');
+    else this.queued = outcome === 'queued';
+  }
+
+  /** What the kernel did not take at once has left, or never will. */
+  onWritten(status: number): void {
+    this.queued = false;
+    if (this.over) return;
+    if (status < 0) this.socket.destroy(writeFailed(status));
+    else this.onDrain();
   }
 
   /**

@@ -6,10 +6,10 @@ import { isAscii } from 'node:buffer';
 import * as crypto from 'node:crypto';
 import type { ContentFacts } from './trace-event';
 
-const CR = 13;
-const LF = 10;
+const CR = '\r';
+const LF = '\n';
 const DOT = 46;
-const NUL = 0;
+const NUL = '\0';
 /** The header section is looked for in this much of the beginning. */
 const HEAD_OCTETS = 16_384;
 /** Below this the digest is made in one call at the end, which costs a third of a streaming hash. */
@@ -84,18 +84,15 @@ export class ContentMeter {
   feed(octets: Buffer): void {
     if (octets.length === 0) return;
     if (!this.eightBit && !isAscii(octets)) this.eightBit = true;
+    const text = octets.toString('latin1');
     const bareBefore = this.bareLf + this.bareCr;
-    let nulAt = octets.indexOf(NUL);
+    let nulAt = text.indexOf(NUL);
     if (nulAt >= 0) this.suspicious = true;
-    for (; nulAt >= 0; nulAt = octets.indexOf(NUL, nulAt + 1)) this.nul++;
-    this.walkLines(octets);
+    for (; nulAt >= 0; nulAt = text.indexOf(NUL, nulAt + 1)) this.nul++;
+    this.walkLines(octets, text);
     if (this.bareLf + this.bareCr > bareBefore) this.suspicious = true;
-    if (this.suspicious)
-      this.lookForSmuggling(this.tail + octets.toString('latin1'), this.rawOffset - this.tail.length, false);
-    else
-      this.tail = (this.tail + octets.toString('latin1', Math.max(0, octets.length - SMUGGLING_REACH))).slice(
-        -SMUGGLING_REACH,
-      );
+    if (this.suspicious) this.lookForSmuggling(this.tail + text, this.rawOffset - this.tail.length, false);
+    else this.tail = (this.tail + text.slice(-SMUGGLING_REACH)).slice(-SMUGGLING_REACH);
     this.rawOffset += octets.length;
   }
 
@@ -118,16 +115,19 @@ export class ContentMeter {
     };
   }
 
-  /** One turn per line or bare CR/LF; searches already done are remembered, so that odd input stays linear. */
-  private walkLines(octets: Buffer): void {
-    const end = octets.length;
+  /**
+   * One turn per line or bare CR/LF; searches already done are remembered, so that odd input stays linear.
+   * @param text the same octets: a search in it costs less than one in a Buffer
+   */
+  private walkLines(octets: Buffer, text: string): void {
+    const end = text.length;
     let from = 0; // what is not yet emitted as unstuffed content
     let at = 0;
     let lf = -2;
     let cr = -2;
     if (this.crPending) {
       this.crPending = false;
-      if (octets[0] === LF) at = this.endLine(1);
+      if (text.startsWith(LF)) at = this.endLine(1);
       else {
         this.bareCr++;
         this.lineOctets++;
@@ -135,8 +135,8 @@ export class ContentMeter {
     }
     while (at < end) {
       if (this.atLineStart || this.dotPending) from = this.lineStart(octets, at, from);
-      if (lf !== -1 && lf < at) lf = octets.indexOf(LF, at);
-      if (cr !== -1 && cr < at) cr = octets.indexOf(CR, at);
+      if (lf !== -1 && lf < at) lf = text.indexOf(LF, at);
+      if (cr !== -1 && cr < at) cr = text.indexOf(CR, at);
       if (cr >= 0 && cr + 1 === lf) {
         this.lineOctets += cr - at;
         at = this.endLine(lf + 1);
