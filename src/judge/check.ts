@@ -140,11 +140,29 @@ export function observed(reason: string, ...shown: readonly Shown[]): Finding {
 
 /** The same act is judged under that id in the first place: one act, one primary verdict. */
 export function referTo(id: string, finding_: Finding): Finding {
-  return { ...finding_, refersTo: id };
+  const { found, reason, evidence } = finding_;
+  return { found, reason, evidence, refersTo: id };
 }
 
 function finding(found: Finding['found'], reason: string, shown: readonly Shown[]): Finding {
-  return { found, reason, evidence: shown.map(show) };
+  return new ShownFinding(found, reason, shown);
+}
+
+/** Of a long record most findings are only counted: what is shown for one is written when somebody reads it. */
+class ShownFinding implements Finding {
+  readonly found: Finding['found'];
+  readonly reason: string;
+  private readonly shown: readonly Shown[];
+
+  constructor(found: Finding['found'], reason: string, shown: readonly Shown[]) {
+    this.found = found;
+    this.reason = reason;
+    this.shown = shown;
+  }
+
+  get evidence(): readonly Evidence[] {
+    return this.shown.map(show);
+  }
 }
 
 // --- evidence ----------------------------------------------------------------------------------------------------

@@ -5,10 +5,9 @@
 import { offers, parseEhloReply, type Keyword } from '../smtp/extension';
 import { parseReplyLines } from '../smtp/reply';
 import type { Dialogue, Exchange, Reply } from './dialogue';
+import { rememberedLatest } from './remembered';
 import { firstAfter, indexAfter } from './sequel';
 import { wireOf } from './wire-sent';
-
-const LISTS = new WeakMap<Exchange, readonly Keyword[]>();
 
 /** The keywords in force at an exchange, as they reached the client; none when there is no list. */
 export function keywordsSeen(dialogue: Dialogue, { offer }: Exchange): readonly Keyword[] {
@@ -22,20 +21,18 @@ export function sawOffered(dialogue: Dialogue, exchange: Exchange, keyword: stri
 
 /** The list that an accepted EHLO brought the client; none for HELO and for a refusal. */
 export function listOf(dialogue: Dialogue, hello: Exchange): readonly Keyword[] {
-  const known = LISTS.get(hello);
-  if (known !== undefined) return known;
   const { verb, reply } = hello;
   const accepted = verb === 'EHLO' && reply?.digit === 2;
-  const list = accepted ? readList(wireText(dialogue, hello, reply) ?? reply.event.octets) : [];
-  LISTS.set(hello, list);
-  return list;
+  return accepted ? readList(wireText(dialogue, hello, reply) ?? reply.event.octets) : NONE;
 }
 
-function readList(octets: string): readonly Keyword[] {
+const NONE: readonly Keyword[] = [];
+
+const readList = rememberedLatest((octets): readonly Keyword[] => {
   const { replies } = parseReplyLines(octets);
   const list = replies.find(({ code }) => code === 250) ?? replies[0];
   return list === undefined ? [] : parseEhloReply(list).keywords;
-}
+});
 
 /** What went over the wire between the decision to reply and the next that the client said. */
 function wireText(dialogue: Dialogue, hello: Exchange, reply: Reply): string | null {

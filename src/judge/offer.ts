@@ -4,6 +4,7 @@
 import { offers, parseEhloReply, type Keyword } from '../smtp/extension';
 import { parseReplyLines } from '../smtp/reply';
 import type { Draft, Exchange, Reply } from './dialogue';
+import { rememberedLatest } from './remembered';
 
 /** What the client may use until the next EHLO, HELO or TLS handshake (RFC 5321 4.1.4, RFC 3207 4.2). */
 export interface Offer {
@@ -27,10 +28,14 @@ export function setOffers(exchanges: readonly Draft<Exchange>[]): void {
 }
 
 /** Read from the octets that left, whoever decided them: that is the list the client saw. */
-function keywordsOf(reply: Reply): readonly Keyword[] {
-  const [read] = parseReplyLines(reply.event.octets).replies;
-  return read === undefined ? [] : parseEhloReply(read).keywords;
+export function keywordsOf(reply: Reply): readonly Keyword[] {
+  return keywordsIn(reply.event.octets);
 }
+
+const keywordsIn = rememberedLatest((octets): readonly Keyword[] => {
+  const [read] = parseReplyLines(octets).replies;
+  return read === undefined ? [] : parseEhloReply(read).keywords;
+});
 
 /** Whether an extension was on the list in force when an exchange began. */
 export function isOffered(exchange: Exchange, keyword: string): boolean {

@@ -197,7 +197,7 @@ function takeReply(reading: Reading, event: ReplyEvent): void {
     at: event.at,
     code,
     digit: replyClass(code),
-    lines: event.octets.split(/\r?\n/).filter((line, index, all) => line !== '' || index < all.length - 1),
+    lines: linesOf(event.octets),
     endedSeq: event.seq,
     endedAt: event.at,
   };
@@ -206,6 +206,13 @@ function takeReply(reading: Reading, event: ReplyEvent): void {
   // A second reply to one unit is never to be taken for the answer to the next (RFC 5321 4.2).
   if (exchange === undefined || exchange.reply !== null || event.unsolicited === true) reading.unsolicited.push(reply);
   else exchange.reply = reply;
+}
+
+/** Without their ends; nearly every reply is one line. */
+function linesOf(octets: string): readonly string[] {
+  const end = octets.indexOf('\n');
+  if (end > 0 && end === octets.length - 1) return [octets.slice(0, octets.charAt(end - 1) === '\r' ? end - 1 : end)];
+  return octets.split(/\r?\n/).filter((line, index, all) => line !== '' || index < all.length - 1);
 }
 
 /** The last octet of a reply that dribbled: stamped before it was handed on, so no answer to it can be older. */

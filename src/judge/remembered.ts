@@ -13,3 +13,16 @@ export function remembered<Key extends object, Value>(make: (key: Key) => Value)
     return made.value;
   };
 }
+
+/**
+ * The same for texts that come again and again, such as the list of a server in each connection: only the latest is
+ * remembered.
+ * @param make pure
+ */
+export function rememberedLatest<Value>(make: (text: string) => Value): (text: string) => Value {
+  let latest: { readonly text: string; readonly value: Value } | null = null;
+  return (text) => {
+    if (latest?.text !== text) latest = { text, value: make(text) };
+    return latest.value;
+  };
+}

@@ -2,10 +2,10 @@
 // verb. Used by the checks of the list and of mangled replies. Not here: whether a use was allowed.
 
 import { parseMail, parseRcpt } from '../smtp/command';
-import { keywordOfVerb, keywordsOfParameter, parseEhloReply, type Keyword } from '../smtp/extension';
+import { keywordOfVerb, keywordsOfParameter, type Keyword } from '../smtp/extension';
 import type { Parameter } from '../smtp/parameter';
-import { parseReplyLines } from '../smtp/reply';
 import type { Dialogue, Exchange, Reply } from './dialogue';
+import { keywordsOf } from './offer';
 import { remembered } from './remembered';
 
 /** An accepted EHLO and what was said under its list. */
@@ -25,9 +25,7 @@ export const sectionsOf = remembered((dialogue: Dialogue): readonly Section[] =>
     if (command.offer !== null) sections.get(command.offer.hello)?.commands.push(command);
     const { reply, verb } = command;
     if (verb !== 'EHLO' || reply?.digit !== 2) continue;
-    const [read] = parseReplyLines(reply.event.octets).replies;
-    const keywords = read === undefined ? [] : parseEhloReply(read).keywords;
-    sections.set(command, { ehlo: command, reply, lines: reply.lines, keywords, commands: [] });
+    sections.set(command, { ehlo: command, reply, lines: reply.lines, keywords: keywordsOf(reply), commands: [] });
   }
   return [...sections.values()];
 });

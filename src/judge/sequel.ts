@@ -67,6 +67,8 @@ export function firstAfter(dialogue: Dialogue, seq: number): Exchange | null {
   return exchanges[indexAfter(exchanges.length, (index) => exchanges[index]?.firstSeq ?? Infinity, seq)] ?? null;
 }
 
+const NO_LINES: readonly UntakenLine[] = [];
+
 /**
  * Lines among the octets that were never taken.
  * @param seq only what was read behind it
@@ -74,6 +76,7 @@ export function firstAfter(dialogue: Dialogue, seq: number): Exchange | null {
  */
 export function untakenLines(dialogue: Dialogue, seq: number, most = Infinity): readonly UntakenLine[] {
   const { untaken } = dialogue;
+  if (untaken.length === 0) return NO_LINES;
   const lines: UntakenLine[] = [];
   for (let index = indexAfter(untaken.length, (at) => untaken[at]?.seq ?? Infinity, seq); ; index += 1) {
     const read = untaken[index];

@@ -41,9 +41,14 @@ export function waiting(dialogue: Dialogue, exchange: Exchange): Waiting {
   ];
   const recordEnd: WaitEnd = { seq: Infinity, at: dialogue.endAt, by: 'record-end' };
   const first = ends.reduce<WaitEnd>((one, other) => (other !== null && other.seq < one.seq ? other : one), recordEnd);
-  const sinceAt = Math.max(exchange.lastAt, exchange.repliedBeforeAt ?? 0);
+  const sinceAt = sinceOf(exchange);
   const untilAt = Math.max(sinceAt, first.at);
   return { sinceAt, untilAt, ms: untilAt - sinceAt, by: first.by };
+}
+
+/** When it became the oldest unanswered one. */
+function sinceOf({ lastAt, repliedBeforeAt }: Exchange): number {
+  return Math.max(lastAt, repliedBeforeAt ?? 0);
 }
 
 /**
@@ -72,7 +77,8 @@ export function crossedLegally(exchange: Exchange): boolean {
  */
 export function stayedQuiet(dialogue: Dialogue, exchange: Exchange): boolean {
   const { reply } = exchange;
-  if (reply === null) return false;
+  // Most replies come at once, and then nothing else needs to be looked at.
+  if (reply === null || reply.endedAt - sinceOf(exchange) < HELD_MS) return false;
   const { by, ms } = waiting(dialogue, exchange);
   if (by !== 'reply' || ms < HELD_MS) return false;
   const during = ({ seq }: { readonly seq: number }): boolean => seq > exchange.seq && seq < reply.endedSeq;

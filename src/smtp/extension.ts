@@ -49,7 +49,8 @@ export function offers(keywords: readonly Keyword[], keyword: string): boolean {
 /** The first entry of that name, or null. */
 export function findKeyword(keywords: readonly Keyword[], keyword: string): Keyword | null {
   const wanted = keyword.toUpperCase();
-  return keywords.find((offered) => offered.keyword === wanted) ?? null;
+  for (const offered of keywords) if (offered.keyword === wanted) return offered;
+  return null;
 }
 
 // --- parameters --------------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ function withDuplicate(view: TrialView, { transaction }: Exchange, found: Findin
   const again = attempt === null ? null : nextTry(view, attempt, null);
   if (again === null) return found;
   const reason = `${found.reason}; it came again after ${seconds(again.gapMs)}, which risks a duplicate`;
-  return { ...found, reason };
+  return { found: found.found, reason, evidence: found.evidence };
 }
 
 // --- dot-4yz-retry, dot-5yz-no-retry -----------------------------------------------------------------------------

@@ -17,11 +17,11 @@ const commandCrlf = perDialogue(
   'command-crlf',
   (dialogue) => {
     const lines = dialogue.exchanges.filter(({ command, spew }) => command !== null && spew === null);
-    const forbidden = [...lines.flatMap((line) => forbiddenIn(line) ?? []), ...neverTaken(dialogue)];
+    const forbidden = [...eachOf(lines, forbiddenIn), ...neverTaken(dialogue)];
     if (forbidden.length > 0) return tell(forbidden, broken);
     const junk = lines.find((line) => line.verb === 'unknown' && hasDeviation(line, 'control-character'));
     if (junk !== undefined) return referTo('no-invented-verbs', broken('a line of control characters came', junk));
-    const untidy = lines.flatMap((line) => untidinessOf(line) ?? []);
+    const untidy = eachOf(lines, untidinessOf);
     if (untidy.length > 0) return tell(untidy, warned);
     const [first] = lines;
     return first === undefined ? null : pass(`all ${lines.length} command lines ended with CRLF`, first);
@@ -29,6 +29,15 @@ const commandCrlf = perDialogue(
   // Nothing that we do makes a client end its lines otherwise.
   { despite: 'all' },
 );
+
+function eachOf(lines: readonly Exchange[], faultOf: (line: Exchange) => Fault | null): readonly Fault[] {
+  const faults: Fault[] = [];
+  for (const line of lines) {
+    const fault = faultOf(line);
+    if (fault !== null) faults.push(fault);
+  }
+  return faults;
+}
 
 function tell(faults: readonly Fault[], judge: typeof broken): ReturnType<typeof broken> {
   const [first] = faults;
@@ -38,18 +47,21 @@ function tell(faults: readonly Fault[], judge: typeof broken): ReturnType<typeof
 
 function forbiddenIn(line: Exchange): Fault | null {
   const terminator = line.command?.terminator;
-  const name = line.parsed.verb === '' || line.verb === 'auth-response' ? 'a line' : quote(line.parsed.verb);
   if (terminator === 'LF' || terminator === 'CR') {
-    return { what: `${name} ended with ${terminator} alone`, shown: line };
+    return { what: `${nameOf(line)} ended with ${terminator} alone`, shown: line };
   }
-  if (/[\r\n]/.test(line.line)) return { what: `${name} had a bare CR or LF inside`, shown: line };
-  if (hasDeviation(line, 'leading-blank')) return { what: `a blank stood before ${name}`, shown: line };
+  if (/[\r\n]/.test(line.line)) return { what: `${nameOf(line)} had a bare CR or LF inside`, shown: line };
+  if (hasDeviation(line, 'leading-blank')) return { what: `a blank stood before ${nameOf(line)}`, shown: line };
   return null;
 }
 
+function nameOf({ parsed, verb }: Exchange): string {
+  return parsed.verb === '' || verb === 'auth-response' ? 'a line' : quote(parsed.verb);
+}
+
 function untidinessOf(line: Exchange): Fault | null {
+  if (line.verb === 'auth-response' || line.verb === 'unknown' || line.parsed.deviations.length === 0) return null;
   const name = quote(line.parsed.verb);
-  if (line.verb === 'auth-response' || line.verb === 'unknown') return null;
   if (hasDeviation(line, 'trailing-blank')) return { what: `a blank stood at the end of ${name}`, shown: line };
   if (hasDeviation(line, 'tab')) return { what: `a tab stood in ${name}`, shown: line };
   if (hasDeviation(line, 'extra-blank')) return { what: `more than one blank stood behind ${name}`, shown: line };

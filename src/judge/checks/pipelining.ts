@@ -25,16 +25,18 @@ const noPipeliningUnlessAdvertised = perDialogue(
       if (isMisledByForged(view, dialogue, first)) return referTo('starttls-response-injection', found);
       return commands.length > 0 ? found : referTo(contentCheck(first), found);
     }
-    const due = dialogue.exchanges.filter((exchange) => {
-      return exchange.verb !== 'connect' && exchange.reply !== null && !isOffered(exchange, 'PIPELINING');
-    });
-    const quiet = due.find((exchange) => stayedQuiet(dialogue, exchange));
+    const quiet = dialogue.exchanges.find((exchange) => isDue(exchange) && stayedQuiet(dialogue, exchange));
     if (quiet !== undefined) return pass(`it waited for the held reply to ${quiet.verb}`, quiet);
-    const [any] = due;
+    const any = dialogue.exchanges.find(isDue);
     return any === undefined ? null : inconclusive('no reply was held back, so waiting for it shows nothing', any);
   },
   { oneProofSuffices: true },
 );
+
+/** It had to wait for this reply. */
+function isDue(exchange: Exchange): boolean {
+  return exchange.verb !== 'connect' && exchange.reply !== null && !isOffered(exchange, 'PIPELINING');
+}
 
 /** Early without PIPELINING in force. Lines within a spew are one act with its first. */
 function isEarly(exchange: Exchange, before: Exchange | undefined): boolean {

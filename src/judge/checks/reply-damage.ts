@@ -16,10 +16,13 @@ function perUtterance(
   dialogue: Dialogue,
   judge: (utterance: Utterance, to: Exchange) => Finding | null,
 ): readonly Finding[] {
-  return utterancesOf(dialogue).flatMap((utterance) => {
+  const found: Finding[] = [];
+  for (const utterance of utterancesOf(dialogue)) {
     const { to } = utterance;
-    return to === null || to.spew !== null ? [] : (judge(utterance, to) ?? []);
-  });
+    const finding = to === null || to.spew !== null ? null : judge(utterance, to);
+    if (finding !== null) found.push(finding);
+  }
+  return found;
 }
 
 // --- reply-out-of-range ------------------------------------------------------------------------------------------
@@ -79,6 +82,7 @@ const replyMixedCodes = perDialogue(
   'reply-multiline-mixed-codes',
   (dialogue, view) =>
     perUtterance(dialogue, ({ reply }, to) => {
+      if (reply.lines.length < 2) return null;
       const codes = [...new Set(reply.lines.map((line) => line.slice(0, 3)).filter((code) => /^\d{3}$/.test(code)))];
       if (codes.length < 2) return null;
       const what = `${codes.join(' and ')} in one reply to ${to.verb}`;
@@ -158,11 +162,16 @@ const replyBareLf = perDialogue(
   (dialogue, view) =>
     perUtterance(dialogue, ({ reply }, to) => {
       const { octets } = reply.event;
-      if (!/(?:^|[^\r])\n|\r(?!\n)/.test(octets)) return null;
+      if (isOneLine(octets) || !/(?:^|[^\r])\n|\r(?!\n)/.test(octets)) return null;
       return octets.endsWith('\r\n') ? judgeInside(dialogue, to, reply) : judgeEnd(dialogue, view, to, reply);
     }),
   { despite: ['malformed-reply', 'raw-octets', 'no-reply'] },
 );
+
+function isOneLine(octets: string): boolean {
+  const end = octets.length - 2;
+  return octets.indexOf('\r') === end && octets.indexOf('\n') === end + 1;
+}
 
 /** A lone LF or CR inside a line: two replies for who takes it for an end, one for who does not. */
 function judgeInside(dialogue: Dialogue, to: Exchange, reply: Reply): Finding {
