@@ -17,6 +17,7 @@ import {
 } from '../domino/statistics';
 import type { AdmissionCounts } from '../server/admission';
 import type { Clock } from '../wire/clock';
+import { NumberMap } from '../wire/number-map';
 import type { Trace } from '../wire/trace';
 import type { TraceEvent } from '../wire/trace-event';
 
@@ -67,7 +68,7 @@ export class DominoDesk {
   /** Without prefix and debug lines: what most lines are written with. */
   private readonly plain: LogOptions;
   private readonly sink: LineSink | null;
-  private readonly seats = new Map<number, Seat>();
+  private readonly seats = new NumberMap<Seat>();
   /** Whose event was the last: the next is mostly the same one's. */
   private latest: Seat | null = null;
   private readonly counts: AdmissionCounts[] = [];

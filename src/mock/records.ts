@@ -1,6 +1,7 @@
 // What a running server remembers of its connections: living traces, the newest finished ones, and how many it let go.
 // Bounded, since a server may run for months. Used by mock-server.ts and the faces.
 
+import { NumberMap } from '../wire/number-map';
 import type { Trace } from '../wire/trace';
 import type { TraceRecord } from '../wire/trace-event';
 import { connectionRecord, type ConnectionRecord } from './connection-record';
@@ -13,7 +14,7 @@ const KEPT_EVENTS = 200_000;
 export class ConnectionRecords {
   private readonly limit: number;
   private finished: Trace[] = [];
-  private readonly living = new Map<number, Trace>();
+  private readonly living = new NumberMap<Trace>();
   /** What was made of a trace when somebody looked. */
   private readonly records = new WeakMap<Trace, TraceRecord>();
   private readonly made = new WeakMap<TraceRecord, ConnectionRecord>();
@@ -63,7 +64,7 @@ export class ConnectionRecords {
   }
 
   get openTraces(): readonly Trace[] {
-    return [...this.living.values()];
+    return this.living.values();
   }
 
   /** Newest last, at most the limit. */

@@ -4,6 +4,7 @@
 
 import { plainAddress } from '../scenario/networks';
 import type { Policies, PortConfig } from '../scenario/scenario';
+import { NumberMap } from '../wire/number-map';
 
 export interface AdmissionLimits {
   /** Sessions served at once; further connections are told nothing until one is free. Null: no limit. */
@@ -50,7 +51,7 @@ const MOST_PEERS = 100_000;
  */
 export function createAdmission(initial: AdmissionLimits): Admission {
   let limits = initial;
-  const served = new Map<number, string>();
+  const served = new NumberMap<string>();
   const waiting = new Map<number, string>();
   const there = peerCount();
   const servedOf = peerCount();

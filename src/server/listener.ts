@@ -5,6 +5,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { plainAddress } from '../scenario/networks';
+import { NumberMap } from '../wire/number-map';
 import type { Endpoint } from '../wire/trace-event';
 
 /** What closing needs of a session. */
@@ -29,7 +30,7 @@ export interface ListenerOptions {
   readonly closeTimeoutMs?: number;
   /**
    * Takes over the socket: nothing has been read from it or written to it, and half-open is allowed.
-   * @returns the session, or null when there will be none; a session is to be given back with `forget`
+   * @returns the session, or null when there will be none; when it is over, its socket is to be told to `forget`
    */
   readonly arrived: (socket: Socket, peer: ArrivedPeer) => Member | null;
   /** The listening socket failed while it listened, e.g. no file descriptors are left. */
@@ -64,7 +65,10 @@ interface ProxyHeader {
 
 export class Listener extends SMTPServer {
   private readonly arrived: ListenerOptions['arrived'];
-  private readonly sockets = new Set<Socket>();
+  private readonly sockets = new NumberMap<Socket>();
+  /** Until `stop`, when smtp-server's own set gets them. */
+  private readonly members = new NumberMap<Member>();
+  private accepted = 0;
   private readonly gone: (this: Socket) => void;
   private stopping: Promise<void> | null = null;
 
@@ -83,8 +87,8 @@ export class Listener extends SMTPServer {
     this.arrived = options.arrived;
     const { sockets } = this;
     // One function for all sockets, which Node calls on the one that it is about.
-    this.gone = function gone(this: Socket): void {
-      sockets.delete(this);
+    this.gone = function gone(this: NumberedSocket): void {
+      sockets.delete(this[NUMBER] ?? 0);
     };
     // Without a header to wait for, smtp-server's way to `connect` only costs: a random name, and a turn of the loop.
     if (!options.proxyProtocol) {
@@ -108,12 +112,17 @@ export class Listener extends SMTPServer {
         ? { remoteAddress: real.address, remotePort: real.port }
         : { remoteAddress: plainAddress(named), remotePort: header?.remotePort ?? 0, proxiedBy: real };
     const member = this.arrived(socket, peer);
-    if (member !== null && !socket.destroyed) this.members.add(member);
+    if (member === null || socket.destroyed) return;
+    this.members.set((socket as NumberedSocket)[NUMBER] ?? 0, member);
+    if (this.stopping !== null) this.smtpServerKnows.add(member);
   }
 
-  /** The session is over. */
-  forget(member: Member): void {
-    this.members.delete(member);
+  /** The session of this socket is over. */
+  forget(socket: Socket): void {
+    const number = (socket as NumberedSocket)[NUMBER] ?? 0;
+    const member = this.members.get(number);
+    if (member !== undefined) this.smtpServerKnows.delete(member);
+    this.members.delete(number);
   }
 
   /** Calls at each accept, before a PROXY header is read: the moment to close the port behind it. */
@@ -166,26 +175,33 @@ export class Listener extends SMTPServer {
    */
   stop(): Promise<void> {
     this.stopping ??= new Promise((resolve) => {
+      for (const member of this.members.values()) this.smtpServerKnows.add(member);
       this.server.once('close', () => resolve());
       this.close(() => {
-        for (const socket of this.sockets) socket.destroy();
+        for (const socket of this.sockets.values()) socket.destroy();
       });
     });
     return this.stopping;
   }
 
   /** smtp-server types its set for its own connections; of them it only calls what a Member offers. */
-  private get members(): Set<Member> {
+  private get smtpServerKnows(): Set<Member> {
     return this.connections;
   }
 
   private guard(socket: Socket): void {
-    this.sockets.add(socket);
+    this.accepted++;
+    (socket as NumberedSocket)[NUMBER] = this.accepted;
+    this.sockets.set(this.accepted, socket);
     socket.on('close', this.gone);
     // Between accept and `connect` nobody listens yet, and a client's RST must not end the program.
     socket.on('error', ignored);
   }
 }
+
+const NUMBER = Symbol('number');
+/** The listener's own count of what it accepted. */
+type NumberedSocket = Socket & { [NUMBER]?: number };
 
 function ignored(): void {}
 

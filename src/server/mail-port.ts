@@ -3,6 +3,7 @@
 
 import type { Socket } from 'node:net';
 import type { Clock } from '../wire/clock';
+import { NumberMap } from '../wire/number-map';
 import { OctetSlab } from '../wire/octet-slab';
 import { Trace, type Sequence, type TraceBounds, type TraceListener } from '../wire/trace';
 import type { Endpoint } from '../wire/trace-event';
@@ -54,7 +55,7 @@ export class MailPort {
   private compiled: CompiledServer;
   private readonly admission: Admission;
   private actor: PortActor | null = null;
-  private readonly sessions = new Map<number, ServerSession>();
+  private readonly sessions = new NumberMap<ServerSession>();
   private readonly path: readonly Middlebox[];
   private readonly reads: OctetSlab;
   private readonly sessionHost: SessionHost;
@@ -162,7 +163,7 @@ export class MailPort {
     const local: Endpoint = { address: plainAddress(socket.localAddress ?? ''), port: socket.localPort ?? 0 };
     const proxiedBy = arrived.proxiedBy ?? null;
     const { reads } = this;
-    const closed = (): void => this.leave(listener, session);
+    const closed = (): void => this.leave(listener, socket, session);
     const start = { socket, connection, server: index, peer, local, proxiedBy, trace, path, tls, reads, closed };
     const session: ServerSession = new ServerSession(this.sessionHost, start);
     this.sessions.set(connection, session);
@@ -210,9 +211,9 @@ export class MailPort {
     };
   }
 
-  private leave(listener: Listener, session: ServerSession): void {
+  private leave(listener: Listener, socket: Socket, session: ServerSession): void {
     this.sessions.delete(session.connection);
-    listener.forget(session);
+    listener.forget(socket);
     for (const next of this.admission.leave(session.connection)) this.sessions.get(next)?.begin();
     this.host.admitted(this.index, this.admission.counts);
     this.host.closed(session.trace);

@@ -196,12 +196,11 @@ describe('stop', () => {
 
   test('leaves alone a session that was forgotten', async () => {
     const { calls, make } = members();
-    const there = inbox<Member>();
+    const there = inbox<Socket>();
     const { listener } = listening({
       arrived: (socket) => {
-        const member = make(socket);
-        there.put(member);
-        return member;
+        there.put(socket);
+        return make(socket);
       },
     });
     const { port } = await listener.listenOn('127.0.0.1', 0);
