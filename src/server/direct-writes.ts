@@ -1,20 +1,15 @@
-// Writes of a reply straight to the handle of a socket: the kernel nearly always takes it at once, and what Node's stream
-// layer does around that, a request, a callback and a turn of the loop for each, costs more than the dialogue. It reaches for
-// what Node's own `net` calls; pinned by test/server/direct-writes.test.ts, and where something is missing, writes go
-// the usual way. What is gained is in docs/performance.md. Used by transport.ts.
+// Writes of a reply straight to the handle of one of Node's sockets: the kernel nearly always takes it at once, and what the
+// stream layer does around that, a request, a callback and a turn of the loop for each, costs more than the dialogue. For
+// sockets that have to be Node's, because TLS or a PROXY header may come; all others are lean-socket.ts. Used by transport.ts.
 
 import type { Socket } from 'node:net';
 import { getSystemErrorName } from 'node:util';
-
-/** Node's own request object for a write. It is looked at only when the kernel does not take everything. */
-interface WriteRequest {
-  oncomplete?: (status: number) => void;
-}
+import { isUnderWay, STREAM_SEAM, type StreamRequest } from './stream-seam';
 
 /** A stream handle of Node's that can write a string. */
 interface WritingHandle {
   /** @returns 0, or the number of a system error below it */
-  writeLatin1String(request: WriteRequest, octets: string): number;
+  writeLatin1String(request: StreamRequest, octets: string): number;
   readonly writeQueueSize: number;
 }
 
@@ -23,10 +18,8 @@ export interface WriteWaiter {
   onWritten(status: number): void;
 }
 
-/** Node's class of requests, seen at the first write that goes the usual way. */
-let Request: (new () => WriteRequest) | null = null;
 /** For the next write; one that the kernel takes at once leaves it unused. */
-let spare: WriteRequest | null = null;
+let spare: StreamRequest | null = null;
 
 /**
  * Only while nothing else is on its way to the client: what waits in the stream comes first.
@@ -35,12 +28,12 @@ let spare: WriteRequest | null = null;
  */
 export function writeDirectly(socket: Socket, octets: string, waiter: WriteWaiter): 'taken' | 'queued' | null {
   const handle = writingHandleOf(socket);
-  if (handle === null || socket.writableLength > 0) return null;
-  const request = nextRequest(handle);
+  if (STREAM_SEAM === null || handle === null || socket.writableLength > 0) return null;
+  spare ??= new STREAM_SEAM.WriteWrap();
   // A write that failed has written nothing: the usual way finds out the same, and tells it as usual.
-  if (request === null || handle.writeLatin1String(request, octets) !== 0) return null;
-  if (handle.writeQueueSize === 0) return 'taken';
-  request.oncomplete = (status) => waiter.onWritten(status);
+  if (handle.writeLatin1String(spare, octets) !== 0) return null;
+  if (!isUnderWay(STREAM_SEAM)) return 'taken';
+  spare.oncomplete = (status) => waiter.onWritten(status);
   spare = null;
   return 'queued';
 }
@@ -59,21 +52,4 @@ export function writeFailed(status: number): NodeJS.ErrnoException {
 /** Null for a socket that is destroyed. */
 function writingHandleOf(socket: Socket): WritingHandle | null {
   return (socket as { _handle?: WritingHandle | null })._handle ?? null;
-}
-
-function nextRequest(handle: WritingHandle): WriteRequest | null {
-  if (Request === null) watchFirstWrite(handle);
-  else spare ??= new Request();
-  return spare;
-}
-
-/** Looks over the shoulder of the next write: of what class the request is that `net` makes. */
-function watchFirstWrite(handle: Partial<WritingHandle>): void {
-  const { writeLatin1String, writeQueueSize } = handle;
-  if (typeof writeLatin1String !== 'function' || typeof writeQueueSize !== 'number') return;
-  handle.writeLatin1String = (request, octets) => {
-    Request = request.constructor as new () => WriteRequest;
-    handle.writeLatin1String = writeLatin1String;
-    return writeLatin1String.call(handle, request, octets);
-  };
 }

@@ -4,6 +4,8 @@
 
 import type { AddressInfo, Socket } from 'node:net';
 import { SMTPServer } from 'smtp-server';
+import { acceptHandles, countConnection } from './accepted-handles';
+import { LeanSocket, type TcpHandle } from './lean-socket';
 import { plainAddress } from '../scenario/networks';
 import { NumberMap } from '../wire/number-map';
 import type { Endpoint } from '../wire/trace-event';
@@ -19,6 +21,8 @@ export interface ArrivedPeer {
   /** IPv4 as such, also on an IPv6 socket; 0.0.0.0 when the client was gone before it could be asked. */
   readonly remoteAddress: string;
   readonly remotePort: number;
+  /** Our end. */
+  readonly local: Endpoint;
   /** Who really connected, when a PROXY header named somebody else. */
   readonly proxiedBy?: Endpoint;
 }
@@ -32,7 +36,9 @@ export interface ListenerOptions {
    * Takes over the socket: nothing has been read from it or written to it, and half-open is allowed.
    * @returns the session, or null when there will be none; when it is over, its socket is to be told to `forget`
    */
-  readonly arrived: (socket: Socket, peer: ArrivedPeer) => Member | null;
+  readonly arrived: (socket: Socket | LeanSocket, peer: ArrivedPeer) => Member | null;
+  /** Whether connections may come without Node's stream layer: nobody will want TLS on them. */
+  readonly lean?: boolean;
   /** The listening socket failed while it listened, e.g. no file descriptors are left. */
   readonly failed?: (error: Error) => void;
 }
@@ -65,10 +71,15 @@ interface ProxyHeader {
 
 export class Listener extends SMTPServer {
   private readonly arrived: ListenerOptions['arrived'];
-  private readonly sockets = new NumberMap<Socket>();
+  private readonly sockets = new NumberMap<Socket | LeanSocket>();
   /** Until `stop`, when smtp-server's own set gets them. */
   private readonly members = new NumberMap<Member>();
   private accepted = 0;
+  private readonly lean: boolean;
+  /** What runs at each accept, before anything else. */
+  private readonly atAccept: (() => void)[] = [];
+  /** Where we listen, when that is one address: then it is our end of every connection. */
+  private bound: Endpoint | null = null;
   private readonly gone: (this: Socket) => void;
   private stopping: Promise<void> | null = null;
 
@@ -85,10 +96,11 @@ export class Listener extends SMTPServer {
       closeTimeout: Math.max(1, options.closeTimeoutMs ?? CLOSE_TIMEOUT_MS),
     });
     this.arrived = options.arrived;
+    this.lean = options.lean === true && !options.proxyProtocol;
     const { sockets } = this;
     // One function for all sockets, which Node calls on the one that it is about.
-    this.gone = function gone(this: NumberedSocket): void {
-      sockets.delete(this[NUMBER] ?? 0);
+    this.gone = function gone(this: Socket): void {
+      sockets.delete(numberOf(this));
     };
     // Without a header to wait for, smtp-server's way to `connect` only costs: a random name, and a turn of the loop.
     if (!options.proxyProtocol) {
@@ -98,28 +110,50 @@ export class Listener extends SMTPServer {
     // What goes wrong while the port is being opened is told by `listenOn`.
     this.on('error', (error) => this.server.listening && options.failed?.(error));
     this.server.prependListener('connection', (socket) => this.guard(socket));
+    this.server.prependListener('connection', () => this.atAccept.forEach((run) => run()));
   }
 
   /** smtp-server's way in: the socket is ours from here on. */
   override connect(socket: Socket, header?: ProxyHeader | null): void {
-    const real: Endpoint = {
-      address: plainAddress(socket.remoteAddress ?? '0.0.0.0'),
-      port: socket.remotePort ?? 0,
-    };
+    const { bound } = this;
+    const local = bound ?? { address: plainAddress(socket.localAddress ?? ''), port: socket.localPort ?? 0 };
+    const real = { address: plainAddress(socket.remoteAddress ?? '0.0.0.0'), port: socket.remotePort ?? 0 };
     const named = header?.remoteAddress;
     const peer: ArrivedPeer =
       named === undefined
-        ? { remoteAddress: real.address, remotePort: real.port }
-        : { remoteAddress: plainAddress(named), remotePort: header?.remotePort ?? 0, proxiedBy: real };
+        ? { remoteAddress: real.address, remotePort: real.port, local }
+        : { remoteAddress: plainAddress(named), remotePort: header?.remotePort ?? 0, local, proxiedBy: real };
+    this.admit(socket, peer);
+  }
+
+  /** The same without Node's stream layer. */
+  private connectLean(handle: TcpHandle): void {
+    const socket = new LeanSocket(handle, this.leanGone);
+    this.number(socket);
+    countConnection(this.server, 1);
+    const { address = '', port = 0 } = this.bound ?? socket.localName();
+    this.admit(socket, {
+      remoteAddress: plainAddress(socket.remoteAddress ?? '0.0.0.0'),
+      remotePort: socket.remotePort ?? 0,
+      local: { address: plainAddress(address), port },
+    });
+  }
+
+  private readonly leanGone = (socket: LeanSocket): void => {
+    this.sockets.delete(numberOf(socket));
+    countConnection(this.server, -1);
+  };
+
+  private admit(socket: Socket | LeanSocket, peer: ArrivedPeer): void {
     const member = this.arrived(socket, peer);
     if (member === null || socket.destroyed) return;
-    this.members.set((socket as NumberedSocket)[NUMBER] ?? 0, member);
+    this.members.set(numberOf(socket), member);
     if (this.stopping !== null) this.smtpServerKnows.add(member);
   }
 
   /** The session of this socket is over. */
-  forget(socket: Socket): void {
-    const number = (socket as NumberedSocket)[NUMBER] ?? 0;
+  forget(socket: Socket | LeanSocket): void {
+    const number = numberOf(socket);
     const member = this.members.get(number);
     if (member !== undefined) this.smtpServerKnows.delete(member);
     this.members.delete(number);
@@ -127,7 +161,7 @@ export class Listener extends SMTPServer {
 
   /** Calls at each accept, before a PROXY header is read: the moment to close the port behind it. */
   onAccept(run: () => void): void {
-    this.server.prependListener('connection', run);
+    this.atAccept.unshift(run);
   }
 
   get isListening(): boolean {
@@ -151,6 +185,8 @@ export class Listener extends SMTPServer {
       const succeed = (): void => {
         server.off('error', fail);
         const { address, port: opened } = server.address() as AddressInfo;
+        this.bound = WILDCARDS.has(address) ? null : { address: plainAddress(address), port: opened };
+        if (this.lean) acceptHandles(server, (handle) => this.acceptLean(handle));
         resolve({ address, port: opened });
       };
       server.once('error', fail);
@@ -189,10 +225,19 @@ export class Listener extends SMTPServer {
     return this.connections;
   }
 
-  private guard(socket: Socket): void {
+  private acceptLean(handle: TcpHandle): void {
+    for (const run of this.atAccept) run();
+    this.connectLean(handle);
+  }
+
+  private number(socket: Socket | LeanSocket): void {
     this.accepted++;
-    (socket as NumberedSocket)[NUMBER] = this.accepted;
+    (socket as Numbered)[NUMBER] = this.accepted;
     this.sockets.set(this.accepted, socket);
+  }
+
+  private guard(socket: Socket): void {
+    this.number(socket);
     socket.on('close', this.gone);
     // Between accept and `connect` nobody listens yet, and a client's RST must not end the program.
     socket.on('error', ignored);
@@ -201,7 +246,16 @@ export class Listener extends SMTPServer {
 
 const NUMBER = Symbol('number');
 /** The listener's own count of what it accepted. */
-type NumberedSocket = Socket & { [NUMBER]?: number };
+interface Numbered {
+  [NUMBER]?: number;
+}
+
+function numberOf(socket: Socket | LeanSocket): number {
+  return (socket as Numbered)[NUMBER] ?? 0;
+}
+
+/** Bound to these, a connection may come in at any address. */
+const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
 function ignored(): void {}
 

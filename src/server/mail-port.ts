@@ -9,12 +9,12 @@ import { Trace, type Sequence, type TraceBounds, type TraceListener } from '../w
 import type { Endpoint } from '../wire/trace-event';
 import type { CompiledServer } from '../scenario/compile';
 import type { LookUp } from '../scenario/effects';
-import { plainAddress } from '../scenario/networks';
 import { buildPath } from '../scenario/path';
 import type { LivingWorld } from '../scenario/world';
 import type { Middlebox } from '../middlebox/middlebox';
 import { createAdmission, type Admission, type AdmissionCounts } from './admission';
 import type { CertificateSource } from './certificate';
+import type { LeanSocket } from './lean-socket';
 import { Listener, type ArrivedPeer, type ListenError } from './listener';
 import type { MessageStore, ReceivedMessage } from './message-store';
 import { PortActor } from './port-actor';
@@ -147,20 +147,21 @@ export class MailPort {
     const listener: Listener = new Listener({
       proxyProtocol: this.compiled.server.port.proxyProtocol,
       closeTimeoutMs: 1,
+      lean: this.tls === null,
       arrived: (socket, peer) => this.arrive(listener, socket, peer),
       failed: (error) => this.host.failed(error),
     });
     return listener;
   }
 
-  private arrive(listener: Listener, socket: Socket, arrived: ArrivedPeer): ServerSession {
+  private arrive(listener: Listener, socket: Socket | LeanSocket, arrived: ArrivedPeer): ServerSession {
     const { host, path, tls, index } = this;
     const connection = host.nextConnection();
     // No closure of this function: a finished trace is kept, and would keep the session and its socket.
     const trace = new Trace(connection, index, host.clock, host.sequence, host.traceBounds, host.onEvent);
     host.opened(trace);
     const peer: Endpoint = { address: arrived.remoteAddress, port: arrived.remotePort };
-    const local: Endpoint = { address: plainAddress(socket.localAddress ?? ''), port: socket.localPort ?? 0 };
+    const { local } = arrived;
     const proxiedBy = arrived.proxiedBy ?? null;
     const { reads } = this;
     const closed = (): void => this.leave(listener, socket, session);
@@ -211,7 +212,7 @@ export class MailPort {
     };
   }
 
-  private leave(listener: Listener, socket: Socket, session: ServerSession): void {
+  private leave(listener: Listener, socket: Socket | LeanSocket, session: ServerSession): void {
     this.sessions.delete(session.connection);
     listener.forget(socket);
     for (const next of this.admission.leave(session.connection)) this.sessions.get(next)?.begin();

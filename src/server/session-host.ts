@@ -10,6 +10,7 @@ import type { CompiledServer } from '../scenario/compile';
 import type { LookUp } from '../scenario/effects';
 import type { LivingWorld } from '../scenario/world';
 import type { Middlebox } from '../middlebox/middlebox';
+import type { LeanSocket } from './lean-socket';
 import type { MessageStore, ReceivedMessage } from './message-store';
 import type { TlsAcceptor } from './tls';
 
@@ -33,7 +34,7 @@ export interface SessionHost {
 }
 
 export interface SessionStart {
-  readonly socket: Socket;
+  readonly socket: Socket | LeanSocket;
   readonly connection: number;
   readonly server: number;
   readonly peer: Endpoint;

@@ -12,6 +12,7 @@ import type { Trace } from '../wire/trace';
 import type { Middlebox, Random } from '../middlebox/middlebox';
 import { octetsQueued, writeDirectly, writeFailed } from './direct-writes';
 import { isForgotten } from './kernel-sight';
+import { LeanSocket, type SocketFailure, type SocketOwner } from './lean-socket';
 import { lendReads } from './lent-reads';
 import { PathDriver } from './path-driver';
 import type { TlsAcceptor } from './tls';
@@ -40,7 +41,7 @@ export interface TransportEvents {
 }
 
 export interface TransportOptions {
-  readonly socket: Socket;
+  readonly socket: Socket | LeanSocket;
   readonly trace: Trace;
   readonly clock: Clock;
   readonly path: readonly Middlebox[];
@@ -65,8 +66,8 @@ const NOT_PAUSED = { session: false, path: false };
 const LOOK_MS = 2000;
 
 /** The plain end of the connection, as the session uses it. */
-export class Transport {
-  private readonly socket: Socket;
+export class Transport implements SocketOwner {
+  private readonly socket: Socket | LeanSocket;
   private readonly trace: Trace;
   private readonly clock: Clock;
   private readonly events: TransportEvents;
@@ -103,15 +104,18 @@ export class Transport {
     this.reads = options.reads;
     this.untold = path.length === 0 ? null : new UntoldClient(clock, () => this.destroy());
     this.path = path.length === 0 ? null : this.layPath(path, connection, random);
-    socket.setNoDelay(true);
-    lendReads(socket, (octets) => this.onWire(octets));
-    (socket as CarryingSocket)[TRANSPORT] = this;
-    socket.on('end', onEnd).on('error', onError).on('drain', onDrain).on('close', onClose);
+    if (socket instanceof LeanSocket) socket.attach(this);
+    else {
+      socket.setNoDelay(true);
+      lendReads(socket, (octets) => this.onRead(octets));
+      (socket as CarryingSocket)[TRANSPORT] = this;
+      socket.on('end', onEnd).on('error', onError).on('drain', onDrain).on('close', onClose);
+    }
   }
 
   /** Octets handed to the client and not yet taken by the kernel. */
   get backlog(): number {
-    const queued = this.queued ? octetsQueued(this.socket) : 0;
+    const queued = this.queued ? octetsQueued(this.socket as Socket) : 0;
     return this.unsent.length + (this.secure?.writableLength ?? 0) + this.socket.writableLength + queued;
   }
 
@@ -156,6 +160,7 @@ export class Transport {
   }
 
   private writeToSocket(octets: string): void {
+    if (this.socket instanceof LeanSocket) return this.socket.write(octets);
     const outcome = this.queued ? null : writeDirectly(this.socket, octets, this);
     if (outcome === null) this.socket.write(octets, 'latin1');
     else this.queued = outcome === 'queued';
@@ -202,9 +207,13 @@ export class Transport {
   private lookLater(): Alarm {
     return this.clock.alarm(this.clock.now() + LOOK_MS, () => {
       if (this.over) return;
-      if (!isForgotten(this.socket)) this.looking = this.lookLater();
+      if (!this.isForgotten()) this.looking = this.lookLater();
       else this.socket.destroy(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
     });
+  }
+
+  private isForgotten(): boolean {
+    return this.socket instanceof LeanSocket ? this.socket.isForgotten : isForgotten(this.socket);
   }
 
   /** FIN, after all that was written; with TLS a close_notify first unless the scenario keeps it back. */
@@ -249,7 +258,9 @@ export class Transport {
    * @param behind plaintext that came behind the STARTTLS line and is to be fed to the session afterwards, or null
    */
   startTls(behind: Buffer | null): void {
-    if (this.tls === null) return this.events.onHandshake('this server has no certificate');
+    if (this.tls === null || this.socket instanceof LeanSocket) {
+      return this.events.onHandshake('this server has no certificate');
+    }
     this.flush();
     this.handshaking = true;
     const secure = this.tls.accept(this.path === null ? this.socket : this.path.duplex());
@@ -275,7 +286,7 @@ export class Transport {
   // --- from the client -------------------------------------------------------------------------------------------
 
   /** @param read only lent: whoever goes on with it takes a copy */
-  private onWire(read: Buffer): void {
+  onRead(read: Buffer): void {
     if (this.path !== null) {
       const octets = this.reads.keep(read);
       this.recordReceived('wire', this.wireReceived, octets);
@@ -330,7 +341,7 @@ export class Transport {
     this.events.onPeerGone('fin');
   }
 
-  onError(error: NodeJS.ErrnoException): void {
+  onError(error: SocketFailure): void {
     this.untold?.tell();
     const reset = error.code === 'ECONNRESET';
     this.trace.record({ type: 'peer', what: reset ? 'reset' : 'write-failed', reason: error.code ?? error.message });
