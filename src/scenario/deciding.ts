@@ -5,9 +5,9 @@ import { parseAuth } from '../smtp/command';
 import { VERB_EVENTS, type EventName } from '../smtp/vocabulary';
 import { decide } from './answers';
 import { domainLook } from './answers-mail';
-import type { CompiledStep } from './compile';
+import type { CompiledServer, CompiledStep } from './compile';
 import { compileText } from './compile-text';
-import { plainly, refusal, sourceOf, type Decision } from './decision';
+import { NO_VALUES, plainly, refusal, sourceOf, type Decision } from './decision';
 import type { SaslOutcome } from './effects';
 import { itemsFrom } from './items';
 import { inForce } from './offered';
@@ -45,7 +45,30 @@ export function answerByDecision(turn: Turn, program: Program): void {
   const decision = early ?? decide({ compiled, session, subject, world, now: moment.now });
   if (decision === null) return;
   if (decision.situation === 'auth-challenge') return startSasl(turn, subject);
-  insert(turn, program, stepsFor(turn, decision), decision.values, sourceOf(compiled, decision));
+  if (isPlain(decision)) return enter(turn, program, plainItems(compiled, decision.situation), decision.values);
+  insert(turn, program, stepsFor(compiled, decision), decision.values, sourceOf(compiled, decision));
+}
+
+/** The persona's own word: the same items each time. */
+function isPlain({ policy, text }: Decision): boolean {
+  return policy === null && text === null;
+}
+
+const PLAIN_ITEMS = new WeakMap<CompiledServer, Map<Situation, readonly ProgramItem[]>>();
+
+/** Made once for each server: nearly every answer is one of them. */
+function plainItems(compiled: CompiledServer, situation: Situation): readonly ProgramItem[] {
+  let ofServer = PLAIN_ITEMS.get(compiled);
+  if (ofServer === undefined) {
+    ofServer = new Map();
+    PLAIN_ITEMS.set(compiled, ofServer);
+  }
+  let items = ofServer.get(situation);
+  if (items === undefined) {
+    items = itemsFrom(stepsFor(compiled, plainly(situation)), compiled.sources[situation]);
+    ofServer.set(situation, items);
+  }
+  return items;
 }
 
 /** Puts steps in front of what is left of the program. */
@@ -56,13 +79,22 @@ function insert(
   values: Subject['values'],
   source: ProgramItem['source'],
 ): void {
-  const items = itemsFrom(steps, source);
-  const rest = program.items.length === program.at ? items : [...items, ...program.items.slice(program.at)];
-  const subject = Object.keys(values).length === 0 ? program.subject : { ...program.subject, values };
-  turn.session.program = programWith(program, { subject, items: rest, at: 0, lastSource: source });
+  enter(turn, program, itemsFrom(steps, source), values);
 }
 
-function stepsFor({ compiled }: Turn, { situation, text }: Decision): readonly CompiledStep[] {
+/** @param items at least one */
+function enter(turn: Turn, program: Program, items: readonly ProgramItem[], values: Subject['values']): void {
+  const rest = program.items.length === program.at ? items : [...items, ...program.items.slice(program.at)];
+  const subject = values === NO_VALUES ? program.subject : { ...program.subject, values };
+  turn.session.program = programWith(program, {
+    subject,
+    items: rest,
+    at: 0,
+    lastSource: items[0]?.source ?? program.lastSource,
+  });
+}
+
+function stepsFor(compiled: CompiledServer, { situation, text }: Decision): readonly CompiledStep[] {
   const words = text === null ? compiled.texts[situation] : compileText([escaped(text)], NO_NAMES);
   if (situation === 'ehlo') return [{ step: 'ehlo', text: words }];
   const reply: CompiledStep = { step: 'reply', text: words, dribble: null };
@@ -77,7 +109,7 @@ function escaped(text: string): string {
 /** Says a situation of the persona out of turn. */
 export function saySituation(turn: Turn, program: Program, situation: Situation, policy: string | null): void {
   const decision = policy === null ? plainly(situation) : refusal(situation, policy);
-  insert(turn, program, stepsFor(turn, decision), decision.values, sourceOf(turn.compiled, decision));
+  insert(turn, program, stepsFor(turn.compiled, decision), decision.values, sourceOf(turn.compiled, decision));
 }
 
 // --- questions ---------------------------------------------------------------------------------------------------
@@ -126,7 +158,7 @@ export function answerSasl(turn: Turn, outcome: SaslOutcome): void {
   session.waiting = null;
   if (outcome.say === 'challenge') {
     const source = compiled.sources['auth-challenge'];
-    return insert(turn, program, [{ step: 'challenge', challenge: outcome.challenge }], {}, source);
+    return insert(turn, program, [{ step: 'challenge', challenge: outcome.challenge }], NO_VALUES, source);
   }
   const succeeded = outcome.say === 'ok';
   turn.effects.push({
@@ -179,7 +211,7 @@ function actOnEarly(
     case 'refuse':
       return refusal(situation, policy);
     case 'drop':
-      insert(turn, program, [{ step: 'next', next: 'close' }], {}, source);
+      insert(turn, program, [{ step: 'next', next: 'close' }], NO_VALUES, source);
       return 'answered';
   }
 }

@@ -24,7 +24,7 @@ export interface Question {
   readonly now: number;
 }
 
-const NO_VALUES = {};
+export const NO_VALUES: Readonly<Record<string, string>> = {};
 
 /** The persona's own word. */
 export function plainly(situation: Situation): Decision {

@@ -417,7 +417,7 @@ export class ServerSession implements TransportEvents {
   }
 
   private reply(effect: ReplyEffect): void {
-    const now = this.host.clock.now();
+    const { now } = this;
     this.lastActivityAt = now;
     const answers = effect.answers ? this.currentSeq : null;
     const stamp = this.trace.stamp(now);
@@ -441,6 +441,7 @@ export class ServerSession implements TransportEvents {
         const seq = this.trace.record({ type: 'reply-ended', reply });
         if (effect.answers) this.lastReplySeq = seq;
         this.dribbling = false;
+        this.now = this.host.clock.now();
         this.pump();
       },
     });

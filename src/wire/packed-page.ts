@@ -18,7 +18,9 @@ const PLACE = 65_536;
 const BLOCK_OCTETS = 65_536;
 /** Above this octets stay where they are, and a text gets a block of its own: it would leave too much of one unused. */
 const SMALL_OCTETS = 16_384;
-/** Rows and blocks that wait to be used again: 8 MiB each. */
+/** Of texts that are not written to their block yet. */
+const MOST_PENDING = 4096;
+/** Rows and blocks that wait to be used again: 64 MiB each. */
 const MOST_FREE_ROWS = 256;
 const MOST_FREE_BLOCKS = 1024;
 /** The most numbers an item may come to; with more it stays an object. */
@@ -73,6 +75,8 @@ export class PackRoom {
   private used = 0;
   private block: Held<Buffer> = { block: Buffer.alloc(0), holders: Infinity };
   private filled = 0;
+  /** Texts that end where the block is filled to, and are not written there yet: one write for many costs a quarter. */
+  private pending = '';
   private page = newPage();
 
   /** A new item of this page begins. */
@@ -116,7 +120,8 @@ export class PackRoom {
     const { length } = text;
     if (length > SMALL_OCTETS) return this.place(ownBlock(Buffer.from(text, 'latin1')), 0, length);
     const from = this.roomFor(length);
-    this.block.block.write(text, from, length, 'latin1');
+    this.pending += text;
+    if (this.pending.length > MOST_PENDING) this.flush();
     this.place(this.block, from, length);
   }
 
@@ -125,6 +130,7 @@ export class PackRoom {
     const { length } = octets;
     this.page.octets += length;
     if (length > SMALL_OCTETS) return this.place(ownBlock(octets), 0, length);
+    this.flush();
     const from = this.roomFor(length);
     this.block.block.set(octets, from);
     this.place(this.block, from, length);
@@ -145,8 +151,17 @@ export class PackRoom {
     this.page.shared = appended(shared, value);
   }
 
+  /** Puts what is pending where it belongs: for whoever reads a page. */
+  flush(): void {
+    const { pending } = this;
+    if (pending === '') return;
+    this.pending = '';
+    this.block.block.write(pending, this.filled - pending.length, 'latin1');
+  }
+
   private roomFor(length: number): number {
     if (this.filled + length > this.block.block.length) {
+      this.flush();
       freeBlocks.letGo(this.block);
       this.block = freeBlocks.take();
       this.filled = 0;
@@ -200,6 +215,8 @@ export class PageReader {
 
   constructor(page: Page) {
     this.page = page;
+    traceRoom.flush();
+    messageRoom.flush();
   }
 
   begin(item: number): void {
