@@ -11,9 +11,15 @@ const PAGE_EVENTS = 256;
 
 export class EventLog {
   /** The oldest ones, when somebody has looked: from then on they are objects. */
-  private readonly made: TraceEvent[] = [];
+  private made: TraceEvent[] = [];
   private pages: Page[] = [];
   private packed = 0;
+  private readonly packs: boolean;
+
+  /** @param most events that will be kept: so few that no page is ever let go as a whole are not packed */
+  constructor(most: number = Infinity) {
+    this.packs = most >= PAGE_EVENTS;
+  }
 
   get length(): number {
     return this.made.length + this.packed;
@@ -31,6 +37,10 @@ export class EventLog {
   }
 
   push(event: TraceEvent): void {
+    if (!this.packs) {
+      this.made.push(withOwnOctets(event));
+      return;
+    }
     let page = this.pages[this.pages.length - 1];
     if (page === undefined || page.places.length === PAGE_EVENTS) {
       page = newPage();
@@ -45,6 +55,7 @@ export class EventLog {
   /** Nobody will look any more. */
   letGo(): void {
     for (const page of this.pages) letGoPage(page);
+    this.made = [];
     this.pages = [];
     this.packed = 0;
   }
@@ -75,6 +86,12 @@ export class EventLog {
 export interface LetGo {
   readonly events: number;
   readonly octets: number;
+}
+
+/** Octets are only lent: they lie where others are read into next. */
+function withOwnOctets(event: TraceEvent): TraceEvent {
+  if ((event.type !== 'received' && event.type !== 'sent') || event.octets === undefined) return event;
+  return { ...event, octets: Buffer.from(event.octets) };
 }
 
 function octetsOf(event: TraceEvent): number {

@@ -32,7 +32,7 @@ export class Trace {
   readonly connection: number;
   readonly server: number;
   readonly dropped = { octets: 0, events: 0 };
-  private readonly log = new EventLog();
+  private readonly log: EventLog;
   /** A record of it is somewhere, and shows the events when somebody looks. */
   private recorded = false;
   private keptOctets = 0;
@@ -57,6 +57,7 @@ export class Trace {
     this.clock = clock;
     this.sequence = sequence;
     this.bounds = bounds;
+    this.log = new EventLog(bounds.events);
     this.listener = listener;
   }
 

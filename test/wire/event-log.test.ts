@@ -196,6 +196,20 @@ test('what was taken apart is put together as it was, no property more or less',
   );
 });
 
+test('a log of few events keeps them as they are, with octets of its own', () => {
+  const log = new EventLog(4);
+  const octets = Buffer.from('EHLO');
+  log.push({ type: 'received', seq: 1, at: 1, layer: 'plain', offset: 0, length: 4, octets });
+  log.push(noteOf(2));
+  octets.fill(0);
+  expect(log.events).toStrictEqual([
+    { type: 'received', seq: 1, at: 1, layer: 'plain', offset: 0, length: 4, octets: Buffer.from('EHLO') },
+    noteOf(2),
+  ]);
+  expect(log.cut(0, 1)).toEqual({ events: 1, octets: 4 });
+  expect(log).toHaveLength(1);
+});
+
 test('logs side by side keep their own, while others among them are let go', () => {
   const step = fc.tuple(
     fc.nat({ max: 3 }),

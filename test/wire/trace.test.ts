@@ -45,15 +45,15 @@ test('a record that was asked for early shows what came later', () => {
   expect(textsOf(record.events)).toEqual(['EHLO', 'QUIT']);
 });
 
-test('what was let go is gone and counted, and a record that somebody has keeps it', () => {
-  const [forgotten, shown] = [traceWith({ octets: 100, events: 100 }), traceWith({ octets: 100, events: 100 })];
+test.each([100, 1000])('what was let go is gone and counted, and a record that somebody has keeps it: %s', (events) => {
+  const [forgotten, shown] = [traceWith({ octets: 100, events }), traceWith({ octets: 100, events })];
   for (const trace of [forgotten, shown]) readInto(trace, 'EHLO', 'QUIT');
   const record = shown.toRecord();
   for (const trace of [forgotten, shown]) trace.letGo();
   expect(forgotten.events).toEqual([]);
   expect(forgotten.dropped).toEqual({ octets: 8, events: 2 });
   // Where it lay, others write.
-  readInto(traceWith({ octets: 100, events: 100 }), 'RSET', 'NOOP');
+  readInto(traceWith({ octets: 100, events }), 'RSET', 'NOOP');
   expect(textsOf(record.events)).toEqual(['EHLO', 'QUIT']);
 });
 
