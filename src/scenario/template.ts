@@ -46,7 +46,7 @@ const CRLF_OCTETS = 2;
 
 export interface Template {
   /**
-   * @param values the value of each name, latin1; asked once per occurrence
+   * @param values the value of each name, latin1; the same however often it is asked
    * @returns the text with its values, without CRLF, latin1
    */
   fill(values: (name: string) => string): string;
@@ -147,24 +147,32 @@ function joinWithoutDoubleBlank(parts: readonly Part[], pieces: readonly string[
 }
 
 function fillParts(parts: readonly Part[], values: (name: string) => string): string {
-  const pieces: string[] = [];
-  const cuttable: number[] = [];
-  let octets = CRLF_OCTETS;
-  let empty = false;
+  let text = '';
   for (const part of parts) {
-    let piece = part as string;
-    if (typeof part !== 'string') {
-      const value = values(part.name);
-      // RFC 5321 2.3.8: CR and LF inside a line would make two replies of one.
-      piece = part.raw ? value : value.replace(/[\r\n\0]/g, '?');
-      if (piece === '') empty = true;
-      if (part.cuttable) cuttable.push(pieces.length);
-    }
-    octets += piece.length;
-    pieces.push(piece);
+    const piece = pieceOf(part, values);
+    if (piece === '') return fillWithCare(parts, values);
+    text += piece;
   }
+  return text.length + CRLF_OCTETS > REPLY_LINE_OCTETS ? fillWithCare(parts, values) : text;
+}
+
+function pieceOf(part: Part, values: (name: string) => string): string {
+  if (typeof part === 'string') return part;
+  const value = values(part.name);
+  // RFC 5321 2.3.8: CR and LF inside a line would make two replies of one.
+  return part.raw || !LINE_ENDS.test(value) ? value : value.replaceAll(EACH_LINE_END, '?');
+}
+
+const LINE_ENDS = /[\r\n\0]/;
+const EACH_LINE_END = /[\r\n\0]/g;
+
+/** A value is empty, or the line is too long. */
+function fillWithCare(parts: readonly Part[], values: (name: string) => string): string {
+  const pieces = parts.map((part) => pieceOf(part, values));
+  const cuttable = parts.flatMap((part, index) => (typeof part !== 'string' && part.cuttable ? [index] : []));
+  const octets = pieces.reduce((sum, { length }) => sum + length, CRLF_OCTETS);
   if (octets > REPLY_LINE_OCTETS) cutToFit(pieces, cuttable, octets - REPLY_LINE_OCTETS);
-  return empty ? joinWithoutDoubleBlank(parts, pieces) : pieces.join('');
+  return joinWithoutDoubleBlank(parts, pieces);
 }
 
 /**

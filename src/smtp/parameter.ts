@@ -69,6 +69,7 @@ export function findParameter(parameters: readonly Parameter[], keyword: string)
  *   Above 2^53 the number is rounded: enough to be held against any limit.
  */
 export function declaredSize(parameters: readonly Parameter[]): number | null {
+  if (parameters.length === 0) return null;
   const value = findParameter(parameters, 'SIZE')?.value ?? '';
   return SIZE_VALUE.test(value) ? Number(value) : null;
 }
