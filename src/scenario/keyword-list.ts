@@ -70,8 +70,21 @@ export function listIn(octets: string): KeywordList {
 }
 
 /** The reply to EHLO: the persona's first line, and a line for each keyword (RFC 5321 4.1.1.1, 4.2.1). */
-export function withList(greeting: string, code: number, { raw }: KeywordList): string {
-  if (raw.length === 0) return greeting;
-  const lines = raw.map((word, index) => `${code}${index === raw.length - 1 ? ' ' : '-'}${word}\r\n`);
-  return greeting.replace(/^(\d{3}) ?(?=[^\r\n]*\r\n$)/m, '$1-') + lines.join('');
+export function withList(greeting: string, code: number, list: KeywordList): string {
+  if (list.raw.length === 0) return greeting;
+  return greeting.replace(LAST_LINE, '$1-') + linesOf(code, list);
+}
+
+const LAST_LINE = /^(\d{3}) ?(?=[^\r\n]*\r\n$)/m;
+
+/** The latest lines of each list: nearly every connection gets the same. */
+const LINES = new WeakMap<KeywordList, { readonly code: number; readonly lines: string }>();
+
+function linesOf(code: number, list: KeywordList): string {
+  const known = LINES.get(list);
+  if (known?.code === code) return known.lines;
+  const last = list.raw.length - 1;
+  const lines = list.raw.map((word, index) => `${code}${index === last ? ' ' : '-'}${word}\r\n`).join('');
+  LINES.set(list, { code, lines });
+  return lines;
 }

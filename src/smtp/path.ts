@@ -174,14 +174,16 @@ const LABEL = /^[A-Za-z0-9\x80-\xff](?:[A-Za-z0-9\x80-\xff-]*[A-Za-z0-9\x80-\xff
 /** `<a.b@c.d>`, all ASCII, and behind it nothing or a parameter: what the two above and `isDomain` would take, too. */
 const PLAIN_PATH =
   /^<([\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*)@((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)>(?=$| [A-Za-z0-9])/;
+/** The domain of the same. */
+const PLAIN_DOMAIN =
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 const LONGEST_DOMAIN_OCTETS = 255;
 const NO_DEVIATIONS: readonly Deviation[] = [];
 
 /** Whether a text is a Domain in syntax: labels of letters, digits, hyphens, at most 255 octets (RFC 5321 4.5.3.1.2). */
 export function isDomain(text: string): boolean {
-  return (
-    text.length <= LONGEST_DOMAIN_OCTETS && text.split('.').every((label) => label.length <= 63 && LABEL.test(label))
-  );
+  if (text.length > LONGEST_DOMAIN_OCTETS) return false;
+  return PLAIN_DOMAIN.test(text) || text.split('.').every((label) => label.length <= 63 && LABEL.test(label));
 }
 
 /** Whether a text is `[192.0.2.1]` or `[IPv6:2001:db8::1]`. No other tag was ever standardised (RFC 5321 4.1.3). */
