@@ -20,7 +20,7 @@ interface StreamSeam {
 }
 
 /** Major versions of Node whose `net` was read, and where the tests ran. */
-const KNOWN_VERSIONS: ReadonlySet<string> = new Set(['20']);
+const KNOWN_VERSIONS: ReadonlySet<string> = new Set(['20', '22', '24']);
 
 /** Null where it is not to be had. */
 export const STREAM_SEAM: StreamSeam | null = find();

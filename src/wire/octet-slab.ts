@@ -63,11 +63,12 @@ export class OctetSlab {
 
   private large(octets: Buffer): Buffer {
     const { length } = octets;
-    if (length > this.spare.length) return Buffer.from(octets);
-    const block = this.spare;
-    this.spare = NONE;
+    const fits = length <= this.spare.length;
+    // Never out of Node's own pool, which others share.
+    const block = fits ? this.spare : Buffer.allocUnsafeSlow(length);
+    if (fits) this.spare = NONE;
     block.set(octets);
-    return block.subarray(0, length);
+    return fits ? block.subarray(0, length) : block;
   }
 
   private roomFor(length: number): number {
