@@ -130,7 +130,6 @@ export class Listener extends SMTPServer {
   private connectLean(handle: TcpHandle): void {
     const socket = new LeanSocket(handle, this.leanGone);
     this.number(socket);
-    countConnection(this.server, 1);
     const { address = '', port = 0 } = this.bound ?? socket.localName();
     this.admit(socket, {
       remoteAddress: plainAddress(socket.remoteAddress ?? '0.0.0.0'),
@@ -226,6 +225,8 @@ export class Listener extends SMTPServer {
   }
 
   private acceptLean(handle: TcpHandle): void {
+    // Before the port may be closed behind it: else the server would be closed without waiting for this one.
+    countConnection(this.server, 1);
     for (const run of this.atAccept) run();
     this.connectLean(handle);
   }

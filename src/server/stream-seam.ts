@@ -19,7 +19,7 @@ interface StreamSeam {
   readonly kLastWriteWasAsync: number;
 }
 
-/** Major versions of Node whose `net` was read, and where the tests ran. */
+/** Major versions of Node that the tests of the server ran with. */
 const KNOWN_VERSIONS: ReadonlySet<string> = new Set(['20', '22', '24']);
 
 /** Null where it is not to be had. */

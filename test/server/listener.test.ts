@@ -163,7 +163,23 @@ describe('the PROXY header', () => {
   });
 });
 
-describe('stop', () => {
+test.each([
+  [false, '127.0.0.1'],
+  [true, '127.0.0.1'],
+  [false, '0.0.0.0'],
+  [true, '0.0.0.0'],
+])('both ends are named, lean %s, listening on %s', async (lean, host) => {
+  const { listener, arrivals } = listening({ lean });
+  const { port } = await listener.listenOn(host, 0);
+  const client = await dial(port);
+  expect((await arrivals.next()).peer).toEqual({
+    remoteAddress: '127.0.0.1',
+    remotePort: client.socket.localPort,
+    local: { address: '127.0.0.1', port },
+  });
+});
+
+describe.each([false, true])('stop, with lean connections: %s', (lean) => {
   const members = () => {
     const calls: string[] = [];
     const make = (socket: Socket): Member => ({
@@ -183,6 +199,7 @@ describe('stop', () => {
     const { calls, make } = members();
     const there = inbox<Member>();
     const { listener } = listening({
+      lean,
       arrived: (accepted) => {
         const socket = accepted as Socket;
         const member = make(socket);
@@ -202,6 +219,7 @@ describe('stop', () => {
     const { calls, make } = members();
     const there = inbox<Socket>();
     const { listener } = listening({
+      lean,
       arrived: (accepted) => {
         const socket = accepted as Socket;
         there.put(socket);
@@ -219,6 +237,7 @@ describe('stop', () => {
     const { calls, make } = members();
     const there = inbox<Socket>();
     const { listener } = listening({
+      lean,
       closeTimeoutMs: 60_000,
       arrived: (accepted) => {
         const socket = accepted as Socket;
@@ -236,7 +255,7 @@ describe('stop', () => {
   });
 
   test('ends sockets that nobody made a session of', async () => {
-    const { listener, arrivals } = listening();
+    const { listener, arrivals } = listening({ lean });
     const { port } = await listener.listenOn('127.0.0.1', 0);
     await dial(port);
     const { socket } = await arrivals.next();
@@ -245,14 +264,14 @@ describe('stop', () => {
   });
 
   test('can be called twice, and on a listener that never listened', async () => {
-    const { listener } = listening();
+    const { listener } = listening({ lean });
     await listener.stop();
     await listener.stop();
     expect(listener.isListening).toBe(false);
   });
 
   test('a closed port refuses while its sessions go on, and can be opened again', async () => {
-    const { listener, arrivals } = listening();
+    const { listener, arrivals } = listening({ lean });
     const { port } = await listener.listenOn('127.0.0.1', 0);
     const client = await dial(port);
     const { socket } = await arrivals.next();
@@ -262,6 +281,19 @@ describe('stop', () => {
     expect(await client.read(16)).toBe('250 still here\r\n');
     await listener.listenOn('127.0.0.1', port);
     expect(await dialling(port)).toBe('connected');
+  });
+
+  test('a port that closes with its last accept waits for that connection', async () => {
+    const { listener, arrivals } = listening({ lean, closeTimeoutMs: 60_000 });
+    listener.onAccept(() => listener.closePort());
+    const { port } = await listener.listenOn('127.0.0.1', 0);
+    const closed = new Promise<string>((resolve) => listener.server.once('close', () => resolve('the port is closed')));
+    await dial(port);
+    const { socket } = await arrivals.next();
+    const next = new Promise<string>((resolve) => setImmediate(() => resolve('nothing yet')));
+    expect(await Promise.race([closed, next])).toBe('nothing yet');
+    socket.destroy();
+    expect(await closed).toBe('the port is closed');
   });
 });
 
