@@ -70,6 +70,22 @@ describeThere(where, () => {
     expect(await told.next()).toBe(0);
   });
 
+  test('a write that the kernel took at the second asking is waited for like any other, though the queue is empty', async () => {
+    const { _handle: handle } = server as unknown as { _handle: object };
+    const queueSize = (): number =>
+      Reflect.get(Object.getPrototypeOf(handle) as object, 'writeQueueSize', handle) as number;
+    Object.defineProperty(handle, 'writeQueueSize', { value: 0 });
+    const told = inbox<number>();
+    const waiter = { onWritten: (status: number): void => told.put(status) };
+    let outcome: ReturnType<typeof writeDirectly> = 'taken';
+    while (queueSize() === 0) outcome = writeDirectly(server, 'x'.repeat(16_000), waiter);
+    expect(outcome).toBe('queued');
+    // Its request must not be used again: Node ends the process for that.
+    expect(writeDirectly(server, '250 second\r\n', nobody)).toBe('queued');
+    client.resume();
+    expect(await told.next()).toBe(0);
+  });
+
   test('behind something that waits in the stream nothing is written directly', async () => {
     fill(nobody);
     server.write('250 waits\r\n');
