@@ -13,13 +13,16 @@ const NAMED = 8;
 const USER = 16;
 const CONTENT = 32;
 
-/** Puts a message where the room was told that it begins. */
+/**
+ * Puts a message where the room was told that it begins.
+ * @param message its content may be written over afterwards
+ */
 export function packReceived(to: PackRoom, message: ReceivedMessage): void {
   const { recipients, messageId, user, content } = message;
   if (recipients.length > MOST_RECIPIENTS) {
-    to.number(0);
-    to.value(message);
-    // It has its content with it; this is for the page's sum.
+    to.number(content === null ? 0 : CONTENT);
+    // Never with its content, which is only lent: the next read may be written over it.
+    to.value({ ...message, content: null });
     if (content !== null) to.octets(content);
     return;
   }
@@ -47,7 +50,10 @@ export function packReceived(to: PackRoom, message: ReceivedMessage): void {
 
 export function unpackReceived(from: PageReader): ReceivedMessage {
   const head = from.number();
-  if (head === 0) return from.value<ReceivedMessage>();
+  if ((head & PACKED) === 0) {
+    const message = from.value<ReceivedMessage>();
+    return head === 0 ? message : { ...message, content: from.octets() };
+  }
   const [id, connection, server, size, at] = [
     from.number(),
     from.number(),
