@@ -301,14 +301,14 @@ export class Transport implements SocketOwner {
   private onPlain(read: Buffer): void {
     const at = this.clock.now();
     const octets = this.reads.keep(read);
-    const droppedBefore = this.trace.dropped.octets;
+    const onRecord = this.trace.keeps(octets.length);
     const seq = this.recordReceived('plain', this.receivedOffset, octets, at);
     this.receivedOffset += octets.length;
     const { holds } = this.reads;
     const afterwards = this.events.onOctets(octets, seq, at);
     if (holds !== null) this.letGoOf(holds, afterwards);
     // Neither on the record nor of use: a message of gigabytes goes through one block.
-    else if (afterwards === 'passed' && this.trace.dropped.octets > droppedBefore) this.reads.reuse(octets);
+    else if (afterwards === 'passed' && !onRecord) this.reads.reuse(octets);
   }
 
   /** @param slab what the latest read lies in */

@@ -93,12 +93,17 @@ export class Trace {
    */
   recordOctets(type: 'received' | 'sent', layer: Layer, offset: number, octets: Buffer, at = this.clock.now()): number {
     const { length } = octets;
-    if (this.keptOctets + length > this.bounds.octets) {
+    if (!this.keeps(length)) {
       this.dropped.octets += length;
       return this.append({ type, seq: ++this.sequence.last, at, layer, offset, length });
     }
     this.keptOctets += length;
     return this.append({ type, seq: ++this.sequence.last, at, layer, offset, length, octets });
+  }
+
+  /** Whether so many octets, if they crossed now, would be kept. */
+  keeps(octets: number): boolean {
+    return this.keptOctets + octets <= this.bounds.octets;
   }
 
   /**

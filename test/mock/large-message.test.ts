@@ -59,3 +59,26 @@ test.each([
   const kept = messages.map(({ content }) => content?.toString('latin1') ?? null);
   expect(kept).toEqual([null, 'keepContent' in options ? null : contents[1], null]);
 });
+
+// Large reads are on the record as they are, not as copies; its events may be let go while it goes on.
+test('what is on the record of a message that passes is what was sent', async () => {
+  for (const events of [10, 16, 20, 24, 30]) {
+    server = await startMockServer(
+      scenario('large')
+        .persona('plain')
+        .server({ policies: { size: { limit: null } } }),
+      { keepContent: false, traceBounds: { octets: 1_000_000, events } },
+    );
+    const content = contentOf('huge', 3_000_000);
+    await sendAll([content]);
+    const [connection] = await server.connections({ count: 1 });
+    const stream = `EHLO a.example\r\n${HEAD}${content}.\r\nQUIT\r\n`;
+    const kept = (connection?.trace.events ?? []).flatMap((event) =>
+      event.type === 'received' && event.octets !== undefined ? [event] : [],
+    );
+    for (const { offset, length, octets } of kept) {
+      expect(octets?.equals(Buffer.from(stream.slice(offset, offset + length), 'latin1'))).toBe(true);
+    }
+    await server.stop();
+  }
+});
