@@ -58,6 +58,9 @@ const FLUSH_OCTETS = 16_384;
 /** Above this the session waits for `drained` before it takes more input: a client that never reads costs no memory. */
 export const WRITE_AHEAD_OCTETS = 65_536;
 
+/** Reads whose slabs one session may have kept for it; a client that always has more to say would have all of them kept. */
+const MOST_HELD = 128;
+
 /** Who may stop reading. */
 type Pauser = 'session' | 'path';
 const NOT_PAUSED = { session: false, path: false };
@@ -314,6 +317,8 @@ export class Transport implements SocketOwner {
   /** @param slab what the latest read lies in */
   private letGoOf(slab: Held<Buffer>, afterwards: Afterwards): void {
     if (afterwards !== 'nothing-held') {
+      // Never let go, they are the collector's once the session is done with them.
+      if (this.held.length === MOST_HELD) this.held = [];
       this.held.push(slab);
       return;
     }

@@ -1,6 +1,9 @@
 // Octets that were read and not yet taken, with the moment each came. The session pulls from here one unit at a time,
 // in the mode the engine has just decided (line-reader.ts, mail-data.ts), and never parses ahead.
 
+/** Arrivals that were taken, and are still in the list of those that wait. */
+const MOST_TAKEN = 16;
+
 /** One read: its octets from `start` on are still untaken. */
 export interface Arrival {
   readonly octets: Buffer;
@@ -121,7 +124,7 @@ export class OctetQueue {
       const there = first.octets.length - this.start;
       if (left < there) {
         this.start += left;
-        return;
+        break;
       }
       left -= there;
       this.start = 0;
@@ -137,12 +140,15 @@ export class OctetQueue {
     return dropped;
   }
 
-  /** Shifting an array per read would cost its length each time; this does it once in a while. */
+  /**
+   * Shifting an array per read would cost its length each time; this does it once in a while, and not so late that arrivals
+   * that were taken keep more memory than those that wait.
+   */
   private compact(): void {
     if (this.head === this.arrivals.length) {
       if (this.head > 0) this.arrivals = [];
       this.head = 0;
-    } else if (this.head > 1024) {
+    } else if (this.head > MOST_TAKEN && this.head * 2 > this.arrivals.length) {
       this.arrivals = this.arrivals.slice(this.head);
       this.head = 0;
     }
