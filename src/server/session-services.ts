@@ -12,6 +12,7 @@ export class SessionServices {
   private readonly trace: Trace;
   private readonly answer: (input: Input) => void;
   private sasl: SaslExchange | null = null;
+  private saves = 0;
 
   constructor(host: SessionHost, trace: Trace, answer: (input: Input) => void) {
     this.host = host;
@@ -34,12 +35,22 @@ export class SessionServices {
     void this.host.lookUp(question).then((found) => this.answer({ kind: 'looked-up', look, found }));
   }
 
-  /** Written, and on the disk, before the message is acknowledged. */
-  save(message: ReceivedMessage): void {
+  /** Whether the content of a message is being written. */
+  get isSaving(): boolean {
+    return this.saves > 0;
+  }
+
+  /**
+   * Written, and on the disk, before the message is acknowledged.
+   * @param isAwaited whether somebody still waits for it when it is done: the next message must not take it for its own
+   */
+  save(message: ReceivedMessage, isAwaited: () => boolean): void {
+    this.saves++;
     void this.host.save(message).then((reason) => {
+      this.saves--;
       const fact = reason === null ? 'saved' : 'save-failed';
       this.trace.record({ type: 'note', fact, detail: reason ?? `message ${message.id}` });
-      this.answer({ kind: 'saved', ok: reason === null, reason: reason ?? '' });
+      if (isAwaited()) this.answer({ kind: 'saved', ok: reason === null, reason: reason ?? '' });
     });
   }
 }

@@ -160,7 +160,8 @@ export class ServerSession implements TransportEvents {
     this.readAhead.look(this.units.waiting, this.transport);
     if (this.state.waiting?.for === 'hold') this.input({ kind: 'arrived' });
     else this.pump();
-    if (this.message === null && this.received === null && !this.units.holdsOctets) return 'nothing-held';
+    const keepsOne = this.message !== null || this.received !== null || this.services.isSaving;
+    if (!keepsOne && !this.units.holdsOctets) return 'nothing-held';
     return passing !== null && passing === this.units.passing && this.units.waiting === 0 ? 'passed' : 'held';
   }
 
@@ -356,9 +357,7 @@ export class ServerSession implements TransportEvents {
       case 'dispose':
         return this.dispose(effect.accepted);
       case 'save':
-        if (this.received === null) this.inputs.unshift({ kind: 'saved', ok: true, reason: '' });
-        else this.services.save(this.received);
-        return;
+        return this.save();
       case 'discard-input':
         return this.discard(effect.why, effect.source);
       case 'pause-reading':
@@ -406,6 +405,12 @@ export class ServerSession implements TransportEvents {
       tls: state.tls,
       user: state.user,
     });
+  }
+
+  private save(): void {
+    const { received } = this;
+    if (received === null) this.inputs.unshift({ kind: 'saved', ok: true, reason: '' });
+    else this.services.save(received, () => this.received === received);
   }
 
   private dispose(accepted: boolean): void {
