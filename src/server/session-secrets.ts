@@ -3,13 +3,15 @@
 
 import type { Line } from '../wire/line-reader';
 import type { Trace } from '../wire/trace';
-import type { Unstamped } from '../wire/trace-event';
+import type { Layer, Unstamped } from '../wire/trace-event';
 import { redactLeftOvers, type LeftOver } from '../wire/trace-redaction';
-import { withoutEcho } from '../smtp/credentials';
+import { echoesIn, matchedAtEnd, withoutEcho } from '../smtp/credentials';
 import type { ReplyEffect } from '../scenario/effects';
 
 /** A client that tries passwords for ever shall not make every reply dearer. */
 const REMEMBERED = 4;
+
+const REDACTED = 0x2a; // '*'
 
 // Most connections have none, and then cost no memory for it.
 const NONE: readonly string[] = [];
@@ -19,6 +21,8 @@ export class SessionSecrets {
   /** What was hidden: replies may echo it, now or later. */
   private known: readonly string[] = NONE;
   private leftOvers: LeftOver[] | null = null;
+  /** By layer and secret: how much of it stood at the end of what was sent last. */
+  private echoing: Map<string, number> | null = null;
 
   constructor(trace: Trace) {
     this.trace = trace;
@@ -32,7 +36,10 @@ export class SessionSecrets {
     if (from === null) return null;
     const secret = line.text.slice(from);
     this.trace.redact(line.offset + from, line.length - from);
-    if (!this.known.includes(secret)) this.known = [...this.known, secret].slice(-REMEMBERED);
+    if (!this.known.includes(secret)) {
+      this.known = [...this.known, secret].slice(-REMEMBERED);
+      this.echoing = null;
+    }
     return from;
   }
 
@@ -40,6 +47,28 @@ export class SessionSecrets {
   shown(reply: ReplyEffect): ReplyEffect {
     if (this.known.length === 0) return reply;
     return { ...reply, octets: this.known.reduce(withoutEcho, reply.octets) };
+  }
+
+  /**
+   * The same for octets below the plain layer, where a reply comes in whatever pieces the path makes of it. Whoever hears of
+   * events sees them before the connection is over; the sweep finds what only the whole shows.
+   */
+  shownOctets(layer: Layer, octets: Buffer): Buffer {
+    if (this.known.length === 0) return octets;
+    this.echoing ??= new Map();
+    const text = octets.toString('latin1');
+    let shown = octets;
+    for (const secret of this.known) {
+      const key = `${layer} ${secret}`;
+      const matched = this.echoing.get(key) ?? 0;
+      for (const [from, to] of echoesIn(text, secret, matched)) {
+        // They are on their way to the client, who is to hear them.
+        if (shown === octets) shown = Buffer.from(octets);
+        shown.fill(REDACTED, from, to);
+      }
+      this.echoing.set(key, matchedAtEnd(text, secret, matched));
+    }
+    return shown;
   }
 
   /** A name that nobody knows may be a password: clients get out of step. */

@@ -4,7 +4,7 @@
 
 import type { Line } from '../wire/line-reader';
 import type { Trace } from '../wire/trace';
-import type { Endpoint, Source } from '../wire/trace-event';
+import type { Endpoint, Layer, Source } from '../wire/trace-event';
 import { currentOrLast } from '../smtp/transaction';
 import type { EventName } from '../smtp/vocabulary';
 import type { Effect, Input, LineIn, ReplyEffect } from '../scenario/effects';
@@ -163,6 +163,10 @@ export class ServerSession implements TransportEvents {
     const keepsOne = this.message !== null || this.received !== null || this.services.isSaving;
     if (!keepsOne && !this.units.holdsOctets) return 'nothing-held';
     return passing !== null && passing === this.units.passing && this.units.waiting === 0 ? 'passed' : 'held';
+  }
+
+  shownOctets(layer: Layer, octets: Buffer): Buffer {
+    return this.secrets?.shownOctets(layer, octets) ?? octets;
   }
 
   onHandshake(failed: string | null): void {

@@ -31,6 +31,8 @@ export interface TransportEvents {
    * @param seq and time: of their event
    */
   onOctets(octets: Buffer, seq: number, at: number): Afterwards;
+  /** @returns octets on their way to the client as they may stand on the record */
+  shownOctets(layer: Layer, octets: Buffer): Buffer;
   onPeerGone(how: 'fin' | 'reset'): void;
   /** Everything written has left for the kernel: there is room for more. */
   pump(): void;
@@ -392,7 +394,7 @@ export class Transport implements SocketOwner {
         toServer: (octets) => (this.secure === null ? this.onPlain(octets) : undefined),
         finToServer: () => this.onPlainEnd(),
         toClient: (octets) => {
-          this.recordSent('wire', this.wireSent, octets);
+          this.recordSent('wire', this.wireSent, this.events.shownOctets('wire', octets));
           this.wireSent += octets.length;
           this.socket.write(octets);
         },
@@ -415,7 +417,7 @@ export class Transport implements SocketOwner {
         },
         crossed: (box, side, octets, offset) => {
           if (side === 'client') this.recordReceived(`after:${box}`, offset, octets);
-          else this.recordSent(`after:${box}`, offset, octets);
+          else this.recordSent(`after:${box}`, offset, this.events.shownOctets(`after:${box}`, octets));
         },
       },
     );

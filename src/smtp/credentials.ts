@@ -83,17 +83,46 @@ export function credentialsIn(text: string, behindAuth = false): readonly (reado
 const SHORTEST_ECHO = 4;
 
 /**
- * Hides a secret in what was said back, also the beginning of one that was cut.
- * @returns `text`, of the same length
+ * Where a secret is said back, also the beginning of one that was cut.
+ * @param matched characters of it that stood at the end of what came before `text`
  */
-export function withoutEcho(text: string, secret: string): string {
-  if (secret.length < SHORTEST_ECHO) return text;
+export function echoesIn(text: string, secret: string, matched = 0): readonly (readonly [from: number, to: number])[] {
+  if (secret.length < SHORTEST_ECHO) return [];
+  const found: (readonly [number, number])[] = [];
+  const goesOn = matched === 0 ? 0 : commonLength(text, 0, secret, matched);
+  if (goesOn > 0 && matched + goesOn >= SHORTEST_ECHO) found.push([0, goesOn]);
   const beginning = secret.slice(0, SHORTEST_ECHO);
-  let shown = text;
-  for (let at = text.indexOf(beginning); at !== -1; at = text.indexOf(beginning, at + 1)) {
-    let length = SHORTEST_ECHO;
-    while (length < secret.length && text[at + length] === secret[length]) length++;
-    shown = shown.slice(0, at) + '*'.repeat(length) + shown.slice(at + length);
+  for (let at = text.indexOf(beginning); at !== -1;) {
+    const end = at + commonLength(text, at, secret, 0);
+    found.push([at, end]);
+    at = text.indexOf(beginning, at + 1);
   }
-  return shown;
+  return found;
+}
+
+/** How much of a secret stands at the end of a text, and may go on behind it. */
+export function matchedAtEnd(text: string, secret: string, matched = 0): number {
+  if (matched > 0 && text.length < secret.length - matched && commonLength(text, 0, secret, matched) === text.length) {
+    return matched + text.length;
+  }
+  for (let at = Math.max(0, text.length - secret.length + 1); at < text.length; at++) {
+    if (commonLength(text, at, secret, 0) === text.length - at) return text.length - at;
+  }
+  return 0;
+}
+
+function commonLength(text: string, at: number, secret: string, from: number): number {
+  let length = 0;
+  while (from + length < secret.length && at + length < text.length && text[at + length] === secret[from + length]) {
+    length++;
+  }
+  return length;
+}
+
+/** @returns `text`, of the same length, without the echoes of a secret */
+export function withoutEcho(text: string, secret: string): string {
+  return echoesIn(text, secret).reduce(
+    (shown, [from, to]) => shown.slice(0, from) + '*'.repeat(to - from) + shown.slice(to),
+    text,
+  );
 }

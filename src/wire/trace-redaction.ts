@@ -2,8 +2,7 @@
 // layers of the path that differ from the plain one. What became a line is hidden when it is taken (trace.ts); looking over
 // the whole is only needed when something was left. Masks in place, since nothing else may keep the octets.
 
-import { credentialsIn } from '../smtp/credentials';
-import { latin1 } from './octets';
+import { credentialsIn, echoesIn } from '../smtp/credentials';
 import type { ReceivedEvent, SentEvent, TraceEvent } from './trace-event';
 
 /** A range of plain octets received, that were never taken. */
@@ -12,8 +11,6 @@ export type LeftOver = readonly [from: number, to: number];
 type Crossed = (ReceivedEvent | SentEvent) & { readonly octets: Buffer };
 
 const ASTERISK = 0x2a;
-/** Less than this would hide ordinary letters. */
-const SHORTEST_SECRET = 4;
 
 /**
  * @param secrets that were taken: below the plain layer, what was sent may echo them
@@ -39,7 +36,7 @@ export function redactLeftOvers(
   for (const [key, crossed] of layers) {
     if (key.endsWith(' plain')) continue;
     if (key.startsWith('received')) redactReceived(crossed, plainText);
-    else for (const secret of secrets) redactSent(crossed, latin1(secret));
+    else for (const secret of secrets) redactSent(crossed, secret);
   }
 }
 
@@ -71,13 +68,9 @@ function redactReceived(crossed: readonly Crossed[], plainText: string): void {
   }
 }
 
-function redactSent(crossed: readonly Crossed[], secret: Buffer): void {
-  if (secret.length < SHORTEST_SECRET) return;
+function redactSent(crossed: readonly Crossed[], secret: string): void {
   const pieces = crossed.map(({ octets }) => octets);
-  const octets = Buffer.concat(pieces);
-  for (let at = octets.indexOf(secret); at !== -1; at = octets.indexOf(secret, at + secret.length)) {
-    mask(pieces, at, at + secret.length);
-  }
+  for (const [from, to] of echoesIn(textOf(crossed), secret)) mask(pieces, from, to);
 }
 
 const textOf = (crossed: readonly Crossed[]): string =>

@@ -107,3 +107,30 @@ it('mail data that speaks of AUTH stays as it is, also when something else was l
   expect(text).not.toContain(base64(PASSWORD));
   expect((await server.message()).content?.toString('latin1')).toBe(body);
 });
+
+describe('below the plain layer, an echo is hidden when it is told and on the record', () => {
+  const long = base64(Array.from({ length: 2000 }, (_, number) => `secret ${number * number} `).join(''));
+  it.each([
+    ['whole', 'domino-6.5', ['pix-fixup'], PLAIN],
+    ['cut by the length of a reply', 'domino-6.5', ['pix-fixup'], long],
+    ['in pieces', 'domino-6.5', [{ slicer: { direction: 'server', cut: 5, every: '1 ms' } }], PLAIN],
+  ] as const)('%s', async (_, persona, path, secret) => {
+    const told = new Map<string, string>();
+    server = await startMockServer(
+      scenario()
+        .persona(persona)
+        .path([...path]),
+      {
+        onEvent: (_trace, event) => {
+          if (event.type !== 'sent') return;
+          told.set(event.layer, (told.get(event.layer) ?? '') + String(event.octets));
+        },
+      },
+    );
+    const { text, heard } = await record(`EHLO a\r\nAUTH PLAIN ${secret}\r\nQUIT\r\n`);
+    expect(heard).toContain(secret.slice(0, 80));
+    const shown = [...told.values(), text].join('\n');
+    expect(told.has('wire')).toBe(true);
+    for (let at = 0; at < Math.min(secret.length, 400); at += 8) expect(shown).not.toContain(secret.slice(at, at + 8));
+  });
+});

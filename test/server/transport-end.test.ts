@@ -38,6 +38,7 @@ async function behind(...path: readonly Middlebox[]) {
         heard.push(octets.toString('latin1'));
         return 'held';
       },
+      shownOctets: (_layer, octets) => octets,
       onPeerGone: (how) => {
         heard.push(how);
         if (how === 'reset') transport.release();
