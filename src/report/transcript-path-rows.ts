@@ -1,7 +1,6 @@
 // The rows that show what a path of middleboxes did: the words that went in, the box, the words that came out. Used by
 // transcript-telling.ts. Which words belong together is transcript-path.ts's to say.
 
-import { credentialsIn } from '../smtp/credentials';
 import type { Leftover, Unit } from './transcript-path';
 import { counted, spanText, type Mark, type Row, type Tone } from './transcript-style';
 import { anomaly, quoted, spokenLines } from './transcript-words';
@@ -86,16 +85,8 @@ export function contentPathRows(units: readonly Unit[], view: PathView): readonl
 export function leftoverRows(leftovers: readonly Leftover[], behindAuth: boolean): readonly Row[] {
   return leftovers.map(({ side, box, octets }) =>
     anomaly(
-      `${counted(octets.length, 'octet')} of the ${side} never got through ${box}: ${quoted(withoutCredentials(octets, behindAuth))}`,
+      `${counted(octets.length, 'octet')} of the ${side} never got through ${box}: ${quoted(octets, behindAuth)}`,
     ),
-  );
-}
-
-/** A line that has no end may be the response that a box is still waiting to see whole. */
-function withoutCredentials(octets: string, behindAuth: boolean): string {
-  return credentialsIn(octets, behindAuth).reduce(
-    (shown, [from, to]) => shown.slice(0, from) + '*'.repeat(to - from) + shown.slice(to),
-    octets,
   );
 }
 

@@ -90,6 +90,8 @@ export class Telling {
   private closing = false;
   /** AUTH went into the path: what the server sees of it may be something else. */
   private behindAuth = false;
+  /** What the client says next may be a SASL response, whatever the server makes of it. */
+  private exchange = false;
   private lateOctets = 0;
 
   constructor(options: TellingOptions) {
@@ -207,6 +209,7 @@ export class Telling {
   private command(event: CommandEvent): readonly Row[] {
     const { offset, length, line } = event;
     this.untaken.taken(offset + length);
+    this.exchange = mayGoOn(event, this.exchange);
     const units = this.path.taken(offset, length);
     // One line for the reader may be several for a path, when its end is not ours: then there is nothing to line up.
     const unit = units.length === 1 ? units[0] : undefined;
@@ -352,14 +355,14 @@ export class Telling {
     const octets = this.untaken.read(this.untaken.takenTo, event.octets);
     this.path.taken(this.untaken.takenTo, event.octets);
     this.untaken.taken(this.untaken.takenTo + event.octets);
-    return [octets === '' ? words : { ...words, text: `${words.text}: ${quoted(octets)}` }, ...why];
+    return [octets === '' ? words : { ...words, text: `${words.text}: ${quoted(octets, this.exchange)}` }, ...why];
   }
 
   private closed(event: ClosedEvent): readonly Row[] {
-    const rows = [...leftoverRows(this.path.leftovers(), this.behindAuth)];
+    const rows = [...leftoverRows(this.path.leftovers(), this.behindAuth || this.exchange)];
     if (event.unread > 0) {
       const octets = this.untaken.read(this.untaken.takenTo, event.unread);
-      const said = octets === '' ? '' : `: ${quoted(octets)}`;
+      const said = octets === '' ? '' : `: ${quoted(octets, this.exchange)}`;
       rows.push(
         anomaly(`${counted(event.unread, 'octet')} of the client were read and never taken as a command${said}`),
       );
@@ -367,6 +370,11 @@ export class Telling {
     if (this.lateOctets > 0) rows.push(aside(`${counted(this.lateOctets, 'octet')} came after the server had closed`));
     return [this.timed(event, closedWords(event)), ...rows];
   }
+}
+
+/** Whether the line began an exchange, or is part of one that is on. */
+function mayGoOn({ event, line }: CommandEvent, isOn: boolean): boolean {
+  return event === 'AUTH' || beginsExchange(line) || (isOn && (event === 'auth-response' || event === 'unknown'));
 }
 
 function contentRow(text: string): Row {

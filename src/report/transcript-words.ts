@@ -1,6 +1,7 @@
 // The words for what happens besides commands and replies: steps, TLS, ends, facts. One sentence each, used by
 // transcript-telling.ts. Whether something stands out as an anomaly is decided here too, by its kind alone.
 
+import { credentialsIn } from '../smtp/credentials';
 import { visible } from '../wire/octets';
 import type {
   ClosedEvent,
@@ -218,8 +219,16 @@ export function spokenLines(octets: string, whole: boolean): readonly string[] {
   return octets.split(/(?<=\n)/).map((piece) => spokenText(piece.endsWith('\r\n') ? piece.slice(0, -2) : piece, whole));
 }
 
-/** Octets in quotes, cut to what one line can hold. Initial responses of AUTH are masked (RFC 4954). */
-export function quoted(octets: string): string {
-  const shown = octets.replace(/^(AUTH[ \t]+\S+[ \t]+)\S+/gim, '$1****');
+/**
+ * Octets in quotes, cut to what one line can hold, without credentials (RFC 4954): while a connection lasts, the record may
+ * still have them.
+ * @param behindAuth they begin in the middle of an exchange
+ */
+export function quoted(octets: string, behindAuth: boolean): string {
+  const masked = credentialsIn(octets, behindAuth).reduce(
+    (text, [from, to]) => text.slice(0, from) + '*'.repeat(to - from) + text.slice(to),
+    octets,
+  );
+  const shown = masked.replace(/^(AUTH[ \t]+\S+[ \t]+)\S+/gim, '$1****');
   return `"${visible(shown.slice(0, 60))}"${shown.length > 60 ? ' …' : ''}`;
 }

@@ -84,3 +84,16 @@ test('the margin counts as part of the width', () => {
   expect(printed.length).toBeGreaterThan(4);
   for (const line of printed) expect(line.length).toBeLessThanOrEqual(60);
 });
+
+// While a connection lasts nobody has gone over its record yet.
+test.each([
+  ['a response without its end', 'C: AUTH LOGIN\nS: 334 \nC\\: c2VjcmV0c2VjcmV0'],
+  ['responses that nobody takes', 'C: NOOP\nC\\: AUTH LOGIN\\r\\nc2VjcmV0c2VjcmV0\\r\\nc2VjcmV0c2VjcmV0\\r\\n'],
+  ['a verb with the credentials glued to it', 'C: NOOP\nC\\: AUTHPLAIN c2VjcmV0c2VjcmV0\\r\\n'],
+])('credentials that are never taken are not quoted: %s', (_, said) => {
+  const [record] = readTraceText(`# connection 1\nS: 220 one\n${said}\n`);
+  const live = liveTranscript(LOOK);
+  const printed = (record?.events ?? []).flatMap((event) => live.event(1, event)).join('\n');
+  expect(printed).toContain('never taken as a command');
+  expect(printed).not.toContain('c2VjcmV0');
+});
