@@ -35,6 +35,7 @@ export class PathDriver {
   private readonly offsets = new Map<string, number>();
   private stream: Duplex | null = null;
   private stopped = false;
+  private finished = false;
   private readonly steps: ChainStep[] = [];
   private carrying = false;
 
@@ -55,8 +56,10 @@ export class PathDriver {
     this.feed('client', what);
   }
 
-  /** From the server. */
+  /** From the server, who says FIN once. */
   output(what: Carried): void {
+    if (this.finished) return;
+    if ('fin' in what) this.finished = true;
     this.feed('server', what);
   }
 

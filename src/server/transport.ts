@@ -243,6 +243,8 @@ export class Transport implements SocketOwner {
    * it leaves by itself: who is cut off is told by nobody.
    */
   release(): void {
+    // Node's TLS over a stream now and then never comes to the end it was asked for.
+    if (this.ended && this.secure !== null) this.path?.output({ fin: true });
     if (this.untold?.leave() !== true) this.destroy();
     else this.resume('session');
   }

@@ -3,8 +3,11 @@
 
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import { buildBox } from '../../src/middlebox/catalogue';
 import type { Middlebox } from '../../src/middlebox/middlebox';
+import type { TlsAcceptor } from '../../src/server/tls';
 import { Transport } from '../../src/server/transport';
 import { virtualClock } from '../../src/wire/clock';
 import { OctetSlab } from '../../src/wire/octet-slab';
@@ -19,6 +22,12 @@ afterEach(() => {
   door.close();
 });
 
+/** TLS that is asked to end, and never does: over a stream of ours, Node's own is so now and then. */
+const NEVER_ENDING: TlsAcceptor = {
+  closeNotify: true,
+  accept: () => new Duplex({ read: () => undefined, final: () => undefined }) as TLSSocket,
+};
+
 /** A client that has connected, and our end of it behind a path. */
 async function behind(...path: readonly Middlebox[]) {
   const accepted = inbox<Socket>();
@@ -32,7 +41,7 @@ async function behind(...path: readonly Middlebox[]) {
   const trace = new Trace(1, 1, clock, { last: 0 }, undefined, (_trace, event) => events.put(event));
   const heard: string[] = [];
   const transport = new Transport(
-    { socket, trace, clock, path, random: () => 0, connection: 1, tls: null, reads: new OctetSlab() },
+    { socket, trace, clock, path, random: () => 0, connection: 1, tls: NEVER_ENDING, reads: new OctetSlab() },
     {
       onOctets: (octets) => {
         heard.push(octets.toString('latin1'));
@@ -92,6 +101,15 @@ test('a FIN that is still on its way arrives, however long that takes', async ()
   transport.release();
   clock.advance(3000);
   expect(await peer.readToEnd()).toBe('421 bye\r\n');
+});
+
+test('a client hears our FIN behind a path also when TLS does not come to its end', async () => {
+  const { transport, clock } = await behind(buildBox('latency', { clientMs: 0, serverMs: 1 }));
+  transport.startTls(null);
+  transport.end();
+  transport.release();
+  clock.advance(1);
+  expect(await peer.readToEnd()).toBe('');
 });
 
 test('a reset of our end only is not told to the client', async () => {
