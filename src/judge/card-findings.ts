@@ -96,12 +96,17 @@ function absenceReasons({ name, unavailable, trials }: ClientCard): readonly str
   if (unavailable !== undefined) return [`${name}: could not be run, ${unavailable}`];
   const ran = trials.filter((trial) => trial.ran);
   if (ran.length === 0) return [`${name}: none of its trials could be run`];
-  return ran.every(({ end }) => end === 'never-connected') ? [`${name}: never connected`] : [];
+  if (!ran.every(({ end }) => end === 'never-connected')) return [];
+  return [`${name}: never connected${saying(ran.find(({ said }) => said !== undefined))}`];
 }
 
 function crashReasons({ name, trials }: ClientCard): readonly string[] {
   return trials.flatMap((trial) => {
     if (!trial.ran) return trial.crashed === true ? [`${name}: ${trial.scenario} crashed, ${trial.reason}`] : [];
-    return trial.end === 'client-crashed' ? [`${name}: the client crashed in ${trial.scenario}`] : [];
+    return trial.end === 'client-crashed' ? [`${name}: the client crashed in ${trial.scenario}${saying(trial)}`] : [];
   });
+}
+
+function saying(trial: RanTrial | undefined): string {
+  return trial?.said === undefined ? '' : `: ${trial.said}`;
 }

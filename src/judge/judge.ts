@@ -51,7 +51,8 @@ export function judgeTrial(record: TrialRecord, options: JudgeOptions, checks: r
   });
   return {
     verdicts: settleReferences(judged),
-    expectations: judgeExpectations(expectationsOf(record), view.campaign),
+    // What an interrupt cut short might still have come: that nothing did is no finding.
+    expectations: record.end === 'interrupted' ? [] : judgeExpectations(expectationsOf(record), view.campaign),
     unjudged: OBLIGATIONS.filter(({ id }) => !byId.has(id)).map(({ id }) => ({
       id,
       reason: UNJUDGED.get(id) ?? 'No check judges it yet.',

@@ -3,6 +3,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { RecordError } from '../wire/guard';
+import type { Judgement } from './judge';
 import { CARD_SCHEMA_VERSION, type ClientCard, type ReportCard, type TrialCard } from './report-card';
 
 /** A card, and what the user calls it: its file. */
@@ -96,10 +97,18 @@ function joinClient(parts: readonly Part[]): ClientCard {
 /** Which of two cards of one trial stands. */
 function settle<P extends { readonly from: string; readonly trial: TrialCard }>(name: string, one: P, other: P): P {
   if (!one.trial.ran || !other.trial.ran) return other.trial.ran ? other : one;
-  if (isDeepStrictEqual(one.trial.judgement, other.trial.judgement)) return one;
+  if (isDeepStrictEqual(resultsOf(one.trial.judgement), resultsOf(other.trial.judgement))) return one;
   throw new RecordError(
     other.from,
     null,
     `cannot be joined with ${one.from}: ${name} ran ${one.trial.scenario} in both, with different results`,
   );
+}
+
+/** What was found, without the seconds, ports and event numbers that reasons and evidence of two runs never share. */
+function resultsOf({ verdicts, expectations }: Judgement): unknown {
+  return [
+    verdicts.map(({ obligation, verdict, refersTo }) => [obligation, verdict, refersTo]),
+    expectations.map(({ met }) => met),
+  ];
 }

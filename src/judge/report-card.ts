@@ -52,7 +52,12 @@ export interface RanTrial {
   readonly judgement: Judgement;
   /** Where the trial record is kept; null when it was not. */
   readonly recordFolder: string | null;
+  /** What the client said, where it crashed or never connected: the way to a mistake in its command line. */
+  readonly said?: string;
 }
+
+/** Enough for an error message; a client may print anything. */
+const MOST_SAID = 300;
 
 export interface UnrunTrial {
   readonly scenario: string;
@@ -68,6 +73,7 @@ export type TrialCard = RanTrial | UnrunTrial;
 
 /** What a trial that ran leaves on the card. */
 export function trialCard(record: TrialRecord, judgement: Judgement, recordFolder: string | null): RanTrial {
+  const said = saidOf(record);
   return {
     scenario: record.scenario.name,
     title: record.scenario.title,
@@ -77,7 +83,15 @@ export function trialCard(record: TrialRecord, judgement: Judgement, recordFolde
     aims: expectationsOf(record).obligations,
     judgement,
     recordFolder,
+    ...(said === '' ? {} : { said }),
   };
+}
+
+function saidOf({ end, outcomes }: TrialRecord): string {
+  if (end !== 'client-crashed' && end !== 'never-connected') return '';
+  const texts = new Set(outcomes.map(({ text }) => text.trim()));
+  const said = [...texts].filter((text) => text !== '').join('; ');
+  return said.length > MOST_SAID ? `${said.slice(0, MOST_SAID - 1)}…` : said;
 }
 
 // --- one verdict per obligation ------------------------------------------------------------------------------------

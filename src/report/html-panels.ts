@@ -102,7 +102,7 @@ function trialPanel(client: ClientCard, trial: TrialCard, transcriptOf: Transcri
 const ORDER: readonly VerdictWord[] = ['fail', 'warn', 'inconclusive', 'pass', 'observed'];
 
 function ranContent(client: ClientCard, trial: RanTrial, transcriptOf: TranscriptOf): Markup {
-  const { scenario, end, durationMs, recordFolder, judgement } = trial;
+  const { scenario, end, durationMs, recordFolder, judgement, said } = trial;
   const verdicts = judgement.verdicts
     .filter(({ verdict }) => verdict !== 'not-applicable')
     .toSorted((one, other) => ORDER.indexOf(one.verdict) - ORDER.indexOf(other.verdict));
@@ -110,6 +110,7 @@ function ranContent(client: ClientCard, trial: RanTrial, transcriptOf: Transcrip
   const dialogue = transcriptOf(client.name, scenario);
   const missing = recordFolder === null ? 'The record was not kept.' : 'Not on this page; the record has it.';
   return markup`<p class="facts"><code>${scenario}</code> · ${spanText(durationMs)}, ${endText(end)}${kept}</p>
+    ${said === undefined ? null : markup`<p>The client said: ${said}</p>`}
     ${expectationList(trial)}
     ${
       verdicts.length === 0

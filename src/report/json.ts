@@ -141,6 +141,7 @@ const ranTrial = objectOf<RanTrial>({
   aims: listOf(text),
   judgement,
   recordFolder: orNull(text),
+  said: optional(text),
 });
 
 const unrunTrial = objectOf<UnrunTrial>({

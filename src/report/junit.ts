@@ -17,6 +17,8 @@ export interface JunitOptions {
 
 interface TestCase {
   readonly scenario: string;
+  /** Of the whole trial, on the case "runs" only: the verdicts are read off its record, and sums of times stay true. */
+  readonly durationMs?: number;
   readonly name: string;
   readonly outcome:
     | { readonly kind: 'passed'; readonly said: readonly string[] }
@@ -100,14 +102,16 @@ function errorCase(scenario: string, type: string, message: string): TestCase {
 function ranCases(
   card: ReportCard,
   client: ClientCard,
-  { scenario, end, judgement }: RanTrial,
+  { scenario, end, durationMs, judgement, said }: RanTrial,
   knownKeys: ReadonlySet<string>,
 ): readonly TestCase[] {
   const isKnown = (id: string, verdict: 'fail' | 'warn'): boolean =>
     knownKeys.has(findingKey({ client: client.name, scenario, obligation: id, verdict }));
   const broken = end === 'client-crashed' || end === 'never-connected' || end === 'interrupted';
   return [
-    ...(broken ? [errorCase(scenario, end, endText(end))] : []),
+    broken
+      ? { ...errorCase(scenario, end, said === undefined ? endText(end) : `${endText(end)}: ${said}`), durationMs }
+      : { scenario, name: 'runs', outcome: { kind: 'passed', said: [] }, durationMs },
     ...judgement.verdicts
       .filter(({ verdict }) => verdict !== 'not-applicable')
       .map((verdict) => ({
@@ -162,10 +166,10 @@ function expectationOutcome(met: boolean, detail: string, known: boolean): TestC
 
 // --- XML ---------------------------------------------------------------------------------------------------------------
 
-function caseLines(client: ClientCard, { scenario, name, outcome }: TestCase): readonly string[] {
+function caseLines(client: ClientCard, { scenario, name, outcome, durationMs }: TestCase): readonly string[] {
   // CI systems make a tree of the dots.
   const className = `${dotless(client.name)}.${dotless(scenario)}`;
-  const open = `    <testcase classname="${escapeMarkup(className)}" name="${escapeMarkup(name)}"`;
+  const open = `    <testcase classname="${escapeMarkup(className)}" name="${escapeMarkup(name)}" time="${((durationMs ?? 0) / 1000).toFixed(3)}"`;
   const lines = outcomeLines(outcome);
   return lines.length === 0 ? [`${open}/>`] : [`${open}>`, ...lines, '    </testcase>'];
 }

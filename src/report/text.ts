@@ -180,10 +180,16 @@ function trialLines({ trials }: ClientCard, look: TextLook): readonly string[] {
     ...groupNames(unrun, ({ reason, crashed }) => `${crashed === true ? 'Crashed' : 'Not run'}: ${reason}`, name),
     ...groupNames(odd, ({ end }) => capital(endText(end)), name),
   ];
-  return groups.flatMap(([why, names]) => [
-    ...wrap(`${why} (${names.length})`, look, 0),
-    ...wrap(names.join(', '), look, 2),
-  ]);
+  const said = new Map(odd.map((trial) => [trial.scenario, trial.said]));
+  return groups.flatMap(([why, names]) => {
+    // One of them is told: the port alone makes each different.
+    const [teller] = names.filter((scenario) => said.get(scenario) !== undefined);
+    return [
+      ...wrap(`${why} (${names.length})`, look, 0),
+      ...wrap(names.join(', '), look, 2),
+      ...(teller === undefined ? [] : wrap(`in ${teller}: ${said.get(teller) ?? ''}`, look, TEXT_INDENT, 2)),
+    ];
+  });
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

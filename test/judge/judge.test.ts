@@ -232,4 +232,9 @@ describe('expectations', () => {
   it('are none where the scenario says nothing', () => {
     expect(expectations({})).toEqual([]);
   });
+
+  it('are left open where the trial was interrupted: what did not come might have', () => {
+    const record = { ...trial(sent, { scenario: { expect: { messages: 2 } } }), end: 'interrupted' as const };
+    expect(judgeTrial(record, { rfc: 5321 }).expectations).toEqual([]);
+  });
 });

@@ -1,5 +1,6 @@
 import { mergeCards } from '../../src/judge/merge-cards';
 import type { ReportCard } from '../../src/judge/report-card';
+import type { Verdict } from '../../src/judge/verdict';
 import { card, client, ran, unrun, verdict } from '../report/cards';
 
 const FAIL = verdict('quit-before-close', 'broken', 'it left without QUIT');
@@ -49,6 +50,13 @@ test('a client that only one machine has is available', () => {
 test('the same trial with the same result is no conflict', () => {
   const one = card([client('a', [ran('one', [KEPT], { recordFolder: '/here', durationMs: 1 })])]);
   const other = card([client('a', [ran('one', [KEPT], { recordFolder: '/there', durationMs: 2 })])]);
+  expect(merge(one, other).clients).toEqual(one.clients);
+});
+
+test('other words and evidence of the same result are no conflict: no two runs take the same time', () => {
+  const said = (reason: string): Verdict => ({ ...KEPT, reason });
+  const one = card([client('a', [ran('one', [said('It left after 0.2 s.')])])]);
+  const other = card([client('a', [ran('one', [said('It left after 0.3 s.')])])]);
   expect(merge(one, other).clients).toEqual(one.clients);
 });
 

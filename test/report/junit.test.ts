@@ -44,6 +44,7 @@ const outcomes = (xml: string): string[] =>
 
 test('a case per scenario and obligation that had an occasion', () => {
   expect(outcomes(reportJunit(CARD))).toEqual([
+    'postfix.greeting_554 runs: passed',
     'postfix.greeting_554 greeting-554: skipped (counted under quit-before-close: It left.)',
     'postfix.greeting_554 ehlo-first: system-out',
     'postfix.greeting_554 mail-syntax: passed',
@@ -60,11 +61,11 @@ test('a case per scenario and obligation that had an occasion', () => {
 
 test('suites add up', () => {
   const root = parseMarkup(reportJunit(CARD));
-  expect(root.attributes).toMatchObject({ tests: '11', failures: '2', errors: '3', skipped: '3', time: '3.000' });
+  expect(root.attributes).toMatchObject({ tests: '12', failures: '2', errors: '3', skipped: '3', time: '3.000' });
   expect(elements(root, 'testsuite').map(({ attributes }) => attributes)).toEqual([
     {
       name: 'postfix 1.0',
-      tests: '10',
+      tests: '11',
       failures: '2',
       errors: '2',
       skipped: '3',
@@ -73,6 +74,17 @@ test('suites add up', () => {
     },
     expect.objectContaining({ name: 'swaks', tests: '1', errors: '1' }),
   ]);
+});
+
+test('the times of the cases add up to that of their suite, and one that never connected says what it said', () => {
+  const xml = reportJunit(
+    card([client('a', [ran('one', [FAIL]), ran('two', [], { end: 'never-connected', said: 'no' })])]),
+  );
+  const times = [...casesOf(xml).values()].map(({ attributes }) => Number(attributes['time']));
+  const [suite] = elements(parseMarkup(xml), 'testsuite');
+  expect(times).toEqual([1.5, 0, 1.5]);
+  expect(suite?.attributes['time']).toBe('3.000');
+  expect(outcomes(xml)).toContain('a.two runs: error (the client never connected: no)');
 });
 
 test('a failure says what was expected, what came, and shows it', () => {
