@@ -20,8 +20,9 @@ import { loadScenario, scenarioNames } from '../scenario/load';
 import { PACKAGE_ROOT } from '../wire/package-version';
 import type { TrialRecord } from '../wire/trial-record';
 import { readTrialRecord } from '../wire/trial-record-file';
+import { takeInterrupts } from './interrupts';
 import { progressLines } from './progress';
-import { printError, tell, terminalOf } from './terminal';
+import { printError, tell, terminalOf, UsageError } from './terminal';
 
 const CLIENTS = ['postfix', 'exim', 'swaks', 'curl', 'smtplib', 'nodemailer'];
 /** Runs first and alone, so that its time is its own. */
@@ -63,8 +64,7 @@ async function runAll(folder: string | null, parallel: number): Promise<FieldRun
     .filter((scenario) => tooLong(scenario, 'quick') === null);
   const drivers = CLIENTS.flatMap((name) => CLIENT_DRIVERS.filter((driver) => driver.name === name));
   const records = new Map<string, TrialRecord>();
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
+  const interrupts = takeInterrupts();
   const progress = progressLines(scenarios.length * drivers.length, terminalOf(process.stderr), false);
   const timed = async (chosen: typeof drivers): Promise<{ card: ReportCard; tookMs: number }> => {
     const startedAt = process.hrtime.bigint();
@@ -78,7 +78,7 @@ async function runAll(folder: string | null, parallel: number): Promise<FieldRun
       patience: 'quick',
       parallel,
       folder,
-      signal: stop.signal,
+      signal: interrupts.signal,
       onProgress: progress.show,
       onRecord: (record) => records.set(`${record.client.name}/${record.scenario.name}`, record),
     });
@@ -87,7 +87,7 @@ async function runAll(folder: string | null, parallel: number): Promise<FieldRun
   const alone = await timed(drivers.filter(({ name }) => name === ALONE));
   const others = await timed(drivers.filter(({ name }) => name !== ALONE));
   progress.end();
-  if (stop.signal.aborted) throw new Error('interrupted: nothing was written');
+  if (interrupts.signal.aborted) throw new UsageError('interrupted: nothing was written');
   const clients = [...others.card.clients, ...alone.card.clients];
   const durations: Durations = {
     wholeMs: alone.tookMs + others.tookMs,

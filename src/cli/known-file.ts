@@ -10,6 +10,7 @@ import {
   type KnownFindings,
 } from '../judge/known-findings';
 import type { ReportCard } from '../judge/report-card';
+import { writableFile } from './folders';
 import { printError, UsageError } from './terminal';
 
 export interface KnownFile {
@@ -29,6 +30,7 @@ export function knownFile(path: string | undefined, write: boolean): KnownFile {
   }
   const there = existsSync(path);
   if (!there && !write) throw new UsageError(`--known ${path}: no such file; --update-known writes it`);
+  if (write) writableFile(path);
   const findings = there ? readKnown(readFileSync(path, 'utf8'), path) : null;
   return {
     findings,

@@ -1,6 +1,6 @@
 // Progress of a run: one living line on a terminal (running, done, time left), plain lines elsewhere.
 
-import type { Progress } from '../gauntlet/gauntlet';
+import { INTERRUPTED, type Progress } from '../gauntlet/gauntlet';
 import type { Terminal } from './terminal';
 
 export interface ProgressLines {
@@ -41,6 +41,8 @@ export function progressLines(total: number, terminal: Terminal, quiet: boolean)
       if (terminal.interactive) living();
       else if (progress.kind === 'ended') {
         const { card } = progress;
+        // Behind an interrupt there may be a thousand that were not begun: the report has them.
+        if (!card.ran && card.reason === INTERRUPTED) return;
         write(
           `${done}/${total} ${name}: ${card.ran ? `${card.end}, ${Math.round(card.durationMs)} ms` : `not run, ${card.reason}`}\n`,
         );

@@ -1,6 +1,6 @@
 // Where reports go: one format to standard output, several into a folder.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KnownFindings } from '../judge/known-findings';
 import type { ReportCard } from '../judge/report-card';
@@ -8,7 +8,9 @@ import { reportHtml } from '../report/html';
 import { cardJson } from '../report/json';
 import { reportJunit } from '../report/junit';
 import { reportText } from '../report/text';
+import { nearestWord } from '../wire/nearest-word';
 import type { TrialRecord } from '../wire/trial-record';
+import { writableFolder } from './folders';
 import { print, printError, terminalOf, UsageError } from './terminal';
 
 export const REPORT_FORMATS = ['text', 'json', 'junit', 'html'] as const;
@@ -30,15 +32,26 @@ export interface ReportOptions {
   readonly known: KnownFindings | null;
 }
 
-/** @throws UsageError for an unknown format, or several without a folder */
+/**
+ * What would stop a report from being written, told before there is anything to report.
+ * @throws UsageError for an unknown format, or several without a folder; an error in words for a folder not to be had
+ */
+export function checkReports(formats: readonly string[], folder: string | null): void {
+  const several = new Set(checked(formats)).size > 1;
+  if (several && folder === null)
+    throw new UsageError('several report formats need --out FOLDER: they cannot all go to standard output');
+  if (folder !== null) writableFolder(folder);
+}
+
+/** @throws as `checkReports` does */
 export function writeReports(card: ReportCard, options: ReportOptions): void {
+  checkReports(options.formats, options.folder);
   const formats = checked(options.formats);
   const { folder } = options;
   if (folder === null) {
-    for (const format of formats) print(render(card, format, options, terminalOf()));
+    for (const format of new Set(formats)) print(render(card, format, options, terminalOf()));
     return;
   }
-  mkdirSync(folder, { recursive: true });
   for (const format of formats) {
     const path = join(folder, FILES[format]);
     writeFileSync(path, render(card, format, options, { color: false, width: 80 }));
@@ -52,8 +65,12 @@ function checked(formats: readonly string[]): readonly ReportFormat[] {
   const wanted = formats.length === 0 ? ['text'] : formats;
   return wanted.map((word) => {
     const format = REPORT_FORMATS.find((one) => one === word);
-    if (format === undefined)
-      throw new UsageError(`no report format is called "${word}"; expected ${REPORT_FORMATS.join(', ')}`);
+    if (format === undefined) {
+      const near = nearestWord(word, REPORT_FORMATS);
+      throw new UsageError(
+        `no report format is called "${word}"; expected ${REPORT_FORMATS.join(', ')}${near === undefined ? '' : `; did you mean "${near}"?`}`,
+      );
+    }
     return format;
   });
 }
@@ -66,7 +83,7 @@ function render(
 ): string {
   switch (format) {
     case 'text':
-      return reportText(card, { color: look.color, width: look.width });
+      return reportText(card, { color: look.color, width: look.width, known });
     case 'json':
       return cardJson(card);
     case 'junit':

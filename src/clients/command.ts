@@ -2,10 +2,11 @@
 // also on standard input. One run per submission, one after the other.
 // What the command understands is not known, so only what any run can be given is claimed, and the exit code is the verdict.
 
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { ClientCapability, ClientRole } from '../wire/trial-record';
 import type { Availability, ClientDriver, SubmissionToSend } from './driver';
-import { findProgram, lastLine } from './program';
+import { findProgram, lastLine, unavailable } from './program';
 import { runProcess } from './run-process';
 import type { ProcessResult } from './run-process';
 import { submitOneByOne } from './submission-client';
@@ -57,9 +58,9 @@ export function commandDriver(template: readonly string[], options: CommandOptio
     ],
     maxParallel: options.maxParallel ?? 1,
     async detect(): Promise<Availability> {
-      return findProgram(program) === null
-        ? { available: false, reason: `not found: the program ${program}` }
-        : { available: true, version: 'unknown' }; // asking might be taken for sending
+      if (findProgram(program) !== null) return { available: true, version: null };
+      const there = program.includes('/') && existsSync(program);
+      return unavailable(`${there ? 'not an executable file' : 'not found'}: the program ${program}`);
     },
     submit: (assignment) => submitOneByOne(assignment, (run) => runCommand(program, args, run), readCommand),
   };

@@ -48,7 +48,9 @@ export interface ClientReport {
 
 /** Whether it can run here. A reason names what is missing: "not installed: Debian package swaks". */
 export type Availability =
-  { readonly available: true; readonly version: string } | { readonly available: false; readonly reason: string };
+  /** The version is null where asking for it might be taken for sending. */
+  | { readonly available: true; readonly version: string | null }
+  | { readonly available: false; readonly reason: string };
 
 /** Makes one MTA or library submit messages to given servers, in a private folder, and reports what it said. */
 export interface ClientDriver {

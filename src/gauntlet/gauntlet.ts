@@ -37,9 +37,12 @@ export type Progress =
   | { readonly kind: 'started'; readonly client: string; readonly scenario: string }
   | { readonly kind: 'ended'; readonly client: string; readonly scenario: string; readonly card: TrialCard };
 
+/** The reason of a trial that was not begun because the run was interrupted. */
+export const INTERRUPTED = 'interrupted';
+
 interface Job {
   readonly driver: ClientDriver;
-  readonly version: string;
+  readonly version: string | null;
   readonly scenario: Scenario;
 }
 
@@ -127,7 +130,7 @@ function runAll(
 async function runJob({ driver, version, scenario }: Job, options: GauntletOptions): Promise<TrialCard> {
   const { name, title } = scenario;
   const unrun = (reason: string): TrialCard => ({ scenario: name, title, ran: false, reason });
-  if (options.signal.aborted) return unrun('interrupted');
+  if (options.signal.aborted) return unrun(INTERRUPTED);
   const reason = tooLong(scenario, options.patience) ?? missingCapability(scenario, driver.capabilities);
   if (reason !== null) return unrun(reason);
   options.onProgress({ kind: 'started', client: driver.name, scenario: name });

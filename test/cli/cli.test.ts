@@ -160,7 +160,7 @@ describe('serve', () => {
         'sh',
         '-c',
         `kill -${name} $PPID; exec sleep 3600`,
-        '{host} {tos}',
+        '{host} {port} {tos}',
       );
       expect(code).toBe(130);
       expect(out).toContain('1 trial run');
@@ -249,6 +249,8 @@ describe('run, judge, transcript', () => {
     const { code, out, err } = await cli('run', 'plain', '--', '/no/such/program', '{host}', '{port}');
     expect(code).toBe(3);
     expect(out + err).toContain('/no/such/program');
+    const text = await cli('run', 'plain', '--', __filename, '{host}', '{port}');
+    expect(text).toMatchObject({ code: 3, out: expect.stringContaining('not an executable file: the program') });
   });
 
   test('a dry run says what would be run and why the rest would not', async () => {

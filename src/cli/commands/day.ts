@@ -7,6 +7,7 @@ import { showStat, statisticsJson } from '../../domino/statistics-print';
 import type { Statistics } from '../../domino/statistics';
 import { playDay, type DayResult } from '../../gauntlet/day';
 import { ARTICLE } from '../../gauntlet/day-plan';
+import { takeInterrupts } from '../interrupts';
 import { positiveNumber, wholeNumber } from '../option-values';
 import { EXIT, print, terminalOf } from '../terminal';
 
@@ -32,8 +33,7 @@ export function dayCommand(): Command {
 }
 
 async function day({ factor, seed, parallel, log, format }: DayCommandOptions): Promise<number> {
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
+  const { signal, release } = takeInterrupts();
   const file = log === undefined ? null : createWriteStream(log);
   // Settled into a value at once: a file that cannot be opened fails while the day is still on.
   const written = file === null ? null : finished(file).catch((error: unknown) => error);
@@ -41,7 +41,7 @@ async function day({ factor, seed, parallel, log, format }: DayCommandOptions): 
     factor,
     seed,
     parallel,
-    signal: stop.signal,
+    signal,
     onProgress: progress(),
     ...(file === null ? {} : { onLogLine: (line: string) => void file.write(`${line}\n`) }),
   });
@@ -49,7 +49,8 @@ async function day({ factor, seed, parallel, log, format }: DayCommandOptions): 
   const failure = await written;
   if (failure instanceof Error) throw failure;
   print(format === 'json' ? JSON.stringify(asJson(result), null, 2) : asText(result, factor));
-  return stop.signal.aborted ? EXIT.interrupted : EXIT.ok;
+  release();
+  return signal.aborted ? EXIT.interrupted : EXIT.ok;
 }
 
 function progress(): (done: number, of: number) => void {

@@ -26,7 +26,9 @@ async function doctor(): Promise<number> {
   print('Clients:');
   for (const driver of CLIENT_DRIVERS) {
     const there = await driver.detect();
-    print(`  ${driver.name.padEnd(12)} ${there.available ? `yes  ${there.version}` : `no   ${there.reason}`}`);
+    print(
+      `  ${driver.name.padEnd(12)} ${there.available ? `yes  ${there.version ?? 'unknown version'}` : `no   ${there.reason}`}`,
+    );
   }
   print('\nThis machine:');
   print(`  root         ${process.getuid?.() === 0 ? 'yes' : 'no   (Exim and Postfix need it)'}`);

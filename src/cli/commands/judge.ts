@@ -6,13 +6,11 @@ import { Command, Option } from 'commander';
 import { exitVerdict } from '../../judge/card-findings';
 import { judgeTrial } from '../../judge/judge';
 import { mergeCards } from '../../judge/merge-cards';
-import { CARD_SCHEMA_VERSION, trialCard, type ClientCard, type ReportCard } from '../../judge/report-card';
 import { readCard } from '../../report/json';
-import { PACKAGE_VERSION } from '../../wire/package-version';
 import { readTrialRecord } from '../../wire/trial-record-file';
-import type { TrialRecord } from '../../wire/trial-record';
-import { writeReports, REPORT_FORMATS } from '../report-files';
-import { printError, UsageError } from '../terminal';
+import { JudgedTrials } from '../judged-trials';
+import { checkReports, writeReports, REPORT_FORMATS } from '../report-files';
+import { EXIT, printError, tell, UsageError } from '../terminal';
 
 interface ReportingOptions {
   readonly format: readonly string[];
@@ -40,8 +38,8 @@ export function judgeCommand(): Command {
     .description('Judge saved trial records again')
     .argument('<record...>', 'trial folders, or folders that hold some')
     .addOption(new Option('--rfc <number>', 'which base text decides').choices(['5321', '2821']).default('5321'))
-    .action(async (paths: string[], options: ReportingOptions) => {
-      process.exitCode = await judge(paths, options);
+    .action((paths: string[], options: ReportingOptions) => {
+      process.exitCode = judge(paths, options);
     });
 }
 
@@ -51,8 +49,10 @@ export function reportCommand(): Command {
     reporting(new Command('merge'))
       .description('Join the JSON reports of several machines')
       .argument('<report.json...>', 'written by run --format json')
+      .exitOverride() // the root's is not handed down two levels
       .action((paths: string[], options: ReportingOptions) => {
-        const cards = paths.map((path) => ({ from: path, card: readCard(readFileSync(path, 'utf8'), path) }));
+        checkReports(options.format, options.out ?? null);
+        const cards = paths.map((path) => ({ from: path, card: readCard(textOf(path), path) }));
         const card = mergeCards(cards);
         writeReports(card, { formats: options.format, folder: options.out ?? null, records: new Map(), known: null });
         process.exitCode = exitVerdict(card, {
@@ -65,43 +65,53 @@ export function reportCommand(): Command {
   return report;
 }
 
-async function judge(paths: readonly string[], options: ReportingOptions): Promise<number> {
-  const found = paths.flatMap(trialFolders).map((folder) => ({ folder, record: readTrialRecord(folder, printError) }));
-  if (found.length === 0) throw new UsageError(`no trial record under ${paths.join(', ')}`);
-  const rfc = options.rfc === '2821' ? 2821 : 5321;
-  const strict = options.strict === true;
-  const clients = new Map<string, ClientCard>();
-  for (const { folder, record } of found) {
-    const { name, version, role } = record.client;
-    const before = clients.get(name)?.trials ?? [];
-    const trials = [...before, trialCard(record, judgeTrial(record, { rfc, strict }), folder)];
-    clients.set(name, { name, version, role, trials });
-  }
-  const [first] = found;
-  const card: ReportCard = {
-    schemaVersion: CARD_SCHEMA_VERSION,
-    writtenBy: PACKAGE_VERSION,
-    startedAt: first?.record.startedAt ?? '',
-    rfc,
-    strict,
-    seed: first?.record.seed ?? null,
-    timeScale: first?.record.timeScale ?? 1,
-    clients: [...clients.values()],
-  };
-  const records = new Map<string, TrialRecord>(
-    found.map(({ record }) => [`${record.client.name}/${record.scenario.name}`, record]),
-  );
-  writeReports(card, { formats: options.format, folder: options.out ?? null, records, known: null });
-  return exitVerdict(card, { strict, noFail: !options.fail, known: null }).code;
+/** A report, from standard input for "-". */
+function textOf(path: string): string {
+  if (path !== '-' && statSync(path).isDirectory())
+    throw new UsageError(`${path}: is a folder; expected a report's JSON`);
+  return readFileSync(path === '-' ? 0 : path, 'utf8');
 }
 
-/** A folder is a trial when `trial.json` lies in it; else those below it are looked at. */
+/** One record that cannot be used is told, and the others are judged all the same. */
+function judge(paths: readonly string[], options: ReportingOptions): number {
+  checkReports(options.format, options.out ?? null);
+  const rfc = options.rfc === '2821' ? 2821 : 5321;
+  const strict = options.strict === true;
+  const folders = paths.flatMap(trialFolders);
+  if (folders.length === 0) throw new UsageError(`no trial record under ${paths.join(', ')}`);
+  const trials = new JudgedTrials();
+  let unused = 0;
+  for (const folder of folders) {
+    try {
+      const record = readTrialRecord(folder, printError);
+      trials.add({ folder, record, judgement: judgeTrial(record, { rfc, strict }), rfc, strict });
+    } catch (error) {
+      unused++;
+      if (folders.length === 1) throw error;
+      tell(error);
+    }
+  }
+  const card = trials.card();
+  if (card === null) return EXIT.usage;
+  writeReports(card, {
+    formats: options.format,
+    folder: options.out ?? null,
+    records: trials.records(card),
+    known: null,
+  });
+  if (unused > 0) printError(`${unused} of ${folders.length} records could not be used`);
+  const { code } = exitVerdict(card, { strict, noFail: !options.fail, known: null });
+  return unused > 0 ? EXIT.usage : code;
+}
+
+/** A folder is a trial when `trial.json` lies in it; else those below it are looked at. Links may go in circles: not they. */
 function trialFolders(path: string): readonly string[] {
   if (!statSync(path).isDirectory()) return [path];
-  const names = readdirSync(path).toSorted();
-  if (names.includes('trial.json')) return [path];
-  return names
-    .map((name) => join(path, name))
-    .filter((below) => statSync(below).isDirectory())
+  const entries = readdirSync(path, { withFileTypes: true });
+  if (entries.some(({ name }) => name === 'trial.json')) return [path];
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(path, name))
+    .toSorted()
     .flatMap(trialFolders);
 }

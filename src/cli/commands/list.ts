@@ -12,6 +12,7 @@ import { listScenarios, type ScenarioListing } from '../../scenario/load';
 import { listSenders } from '../../scenario/sender';
 import { CLIENT_DRIVERS } from '../../clients';
 import { nearestWord } from '../../wire/nearest-word';
+import { knownTags } from '../run-choice';
 import { print, terminalOf, UsageError } from '../terminal';
 
 interface Row {
@@ -58,15 +59,16 @@ export function listCommand(): Command {
 }
 
 function list(what: string, { tag, unjudged, json }: ListOptions): void {
-  const kind = what in KINDS ? what : `${what}s`;
+  const kind = Object.hasOwn(KINDS, what) ? what : `${what}s`;
   if (unjudged === true) return listUnjudged(kind, json === true);
-  const rows = KINDS[kind]?.();
+  const rows = Object.hasOwn(KINDS, kind) ? KINDS[kind]?.() : undefined;
   if (rows === undefined) {
     const near = nearestWord(what, Object.keys(KINDS));
     throw new UsageError(
       `cannot list "${what}"; expected one of ${Object.keys(KINDS).join(', ')}${near === undefined ? '' : ` (did you mean "${near}"?)`}`,
     );
   }
+  if (tag !== undefined && kind === 'scenarios') knownTags([tag], listScenarios());
   const chosen = tag === undefined ? rows : rows.filter(({ tags }) => tags?.includes(tag) === true);
   if (json === true) return print(JSON.stringify(chosen, null, 2));
   if (chosen.length === 0) return print(`no ${kind}${tag === undefined ? '' : ` with the tag "${tag}"`}`);

@@ -9,6 +9,7 @@ import { explainScenario } from '../../scenario/explain';
 import { listScenarios, loadScenario, personaOf } from '../../scenario/load';
 import type { Scenario } from '../../scenario/scenario';
 import { loadSender } from '../../scenario/sender';
+import { takeInterrupts } from '../interrupts';
 import { EXIT, print, terminalOf, type Terminal } from '../terminal';
 
 interface PlayOptions {
@@ -43,15 +44,24 @@ async function play(names: readonly string[], options: PlayOptions): Promise<num
   const terminal = terminalOf();
   const scenarios = chosen.map((name) => loadScenario(name));
   for (const scenario of scenarios) personaOf(scenario);
+  const interrupts = takeInterrupts();
   for (const [index, scenario] of scenarios.entries()) {
     if (index > 0) print('');
-    await playOne(scenario, options, terminal);
+    await playOne(scenario, options, { terminal, signal: interrupts.signal });
+    if (interrupts.signal.aborted) return EXIT.interrupted;
   }
+  interrupts.release();
   print(`\n${scenarios.length} scenarios played.`);
   return EXIT.ok;
 }
 
-async function playOne(scenario: Scenario, options: PlayOptions, { color, width }: Terminal): Promise<void> {
+interface Stage {
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+async function playOne(scenario: Scenario, options: PlayOptions, { terminal, signal }: Stage): Promise<void> {
+  const { color, width } = terminal;
   const sender = loadSender(options.sender ?? scenario.sender ?? DEFAULT_SENDER);
   print('='.repeat(Math.min(width, 80)));
   print(explainScenario(scenario).join('\n'));
@@ -62,6 +72,7 @@ async function playOne(scenario: Scenario, options: PlayOptions, { color, width 
     folder,
     clientVersion: null,
     timeScale: 1,
+    signal,
   });
   if (!result.ran) return print(`not run: ${result.reason}`);
   for (const trace of result.record.traces) {

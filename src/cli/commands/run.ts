@@ -2,25 +2,24 @@
 // exit code that fails a build when a new MUST is broken.
 
 import { Command, Option } from 'commander';
-import { CLIENT_DRIVERS, clientDriver, commandDriver, scriptedDriver } from '../../clients';
+import { CLIENT_DRIVERS } from '../../clients';
 import type { ClientDriver } from '../../clients/driver';
 import { runGauntlet } from '../../gauntlet/gauntlet';
-import { isChosen, PATIENCES, tooLong, type Choice, type Patience } from '../../gauntlet/plan';
+import { PATIENCES, tooLong, type Patience } from '../../gauntlet/plan';
 import { missingCapability } from '../../gauntlet/needs';
 import { exitVerdict } from '../../judge/card-findings';
 import type { ReportCard } from '../../judge/report-card';
-import { nearestObligation, obligation } from '../../obligations/catalogue';
-import { loadScenario, personaOf, scenarioNames } from '../../scenario/load';
-import { compilePattern } from '../../scenario/pattern';
+import { safeLine } from '../../report/safe-text';
 import type { Scenario } from '../../scenario/scenario';
-import { listSenders, loadSender } from '../../scenario/sender';
-import { nearestWord } from '../../wire/nearest-word';
 import type { TrialRecord } from '../../wire/trial-record';
+import { writableFolder } from '../folders';
+import { takeInterrupts } from '../interrupts';
 import { knownFile } from '../known-file';
 import { positiveNumber, wholeNumber } from '../option-values';
 import { progressLines } from '../progress';
-import { writeReports, REPORT_FORMATS } from '../report-files';
-import { EXIT, print, printError, terminalOf, UsageError } from '../terminal';
+import { checkReports, writeReports, REPORT_FORMATS } from '../report-files';
+import { clientsOf, knownObligations, scenariosOf, splitCommand } from '../run-choice';
+import { EXIT, print, printError, terminalOf } from '../terminal';
 
 interface RunOptions {
   readonly client: readonly string[];
@@ -43,7 +42,6 @@ interface RunOptions {
   readonly quiet?: boolean;
 }
 
-const DEFAULT_CLIENT = 'nodemailer';
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, ...value.split(',')];
 
 export function runCommand(): Command {
@@ -56,7 +54,7 @@ export function runCommand(): Command {
         `which clients, or all: ${CLIENT_DRIVERS.map(({ name }) => name).join(', ')}, sender:NAME`,
       )
         .argParser(collect)
-        .default([], DEFAULT_CLIENT),
+        .default([], 'nodemailer'),
     )
     .addOption(new Option('--scenario <names>', 'the same as the arguments').argParser(collect).default([], 'all'))
     .addOption(
@@ -96,9 +94,8 @@ export function runCommand(): Command {
 const COMMAND_HELP = `
 Any program can be the client:
   smtp-gauntlet run -- swaks --server {host} --port {port} --from {from} --to={tos} --data @{message}
-The message is in the file {message} and on standard input. No shell is involved: write arguments as they are to be.`;
-
-const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+The message is in the file {message} and on standard input. No shell is involved: write arguments as they are to be.
+{to} is the first recipient; only a line with {tos} is asked to send to several.`;
 
 async function run(words: readonly string[], options: RunOptions): Promise<number> {
   const { names, command } = splitCommand(words);
@@ -108,12 +105,11 @@ async function run(words: readonly string[], options: RunOptions): Promise<numbe
     tags: options.tag,
     obligations: knownObligations(options.obligation),
   });
-  if (options.dryRun === true) return dryRun(clients, scenarios, options.patience);
+  if (options.dryRun === true) return await dryRun(clients, scenarios, options.patience);
+  checkReports(options.format, options.out ?? null);
+  if (options.record !== undefined) writableFolder(options.record);
   const known = knownFile(options.known, options.updateKnown === true);
-  const stop = new AbortController();
-  const interrupt = (): void => stop.abort();
-  // Clients and what they started are ended in order, whoever interrupts: a CI says SIGTERM.
-  for (const name of INTERRUPTS) process.once(name, interrupt);
+  const interrupts = takeInterrupts();
   const terminal = terminalOf(process.stderr);
   const progress = progressLines(clients.length * scenarios.length, terminal, options.quiet === true);
   const records = new Map<string, TrialRecord>();
@@ -128,83 +124,39 @@ async function run(words: readonly string[], options: RunOptions): Promise<numbe
     patience: options.patience,
     parallel: options.parallel,
     folder: options.record ?? null,
-    signal: stop.signal,
+    signal: interrupts.signal,
     onProgress: progress.show,
     onRecord: (record) => records.set(`${record.client.name}/${record.scenario.name}`, record),
   });
-  for (const name of INTERRUPTS) process.removeListener(name, interrupt);
   progress.end();
   writeReports(card, { formats: options.format, folder: options.out ?? null, records, known: known.findings });
   const accepted = known.update(card);
-  return stop.signal.aborted ? EXIT.interrupted : exitCodeOf(card, options, accepted);
+  interrupts.release();
+  return interrupts.signal.aborted ? EXIT.interrupted : exitCodeOf(card, options, accepted);
 }
 
 function exitCodeOf(card: ReportCard, options: RunOptions, known: Parameters<typeof exitVerdict>[1]['known']): number {
-  const { code, reasons } = exitVerdict(card, { strict: options.strict === true, noFail: !options.fail, known });
-  if (code !== 0 && options.quiet !== true) for (const reason of reasons.slice(0, 20)) printError(reason);
+  // "all" asks for whoever is there; a name, for that one.
+  const askedFor = new Set(card.clients.map(({ name }) => name).filter((name) => !isOneOfAll(name, options.client)));
+  const strict = options.strict === true;
+  const { code, reasons } = exitVerdict(card, { strict, noFail: !options.fail, known, askedFor });
+  if (code !== 0 && options.quiet !== true) for (const reason of reasons.slice(0, 20)) printError(safeLine(reason));
   return code;
 }
 
-/** Commander hands over what stands behind `--` with the other arguments: a command is told by its placeholders. */
-function splitCommand(words: readonly string[]): { names: readonly string[]; command: readonly string[] | null } {
-  const dashes = process.argv.indexOf('--');
-  if (dashes < 0) return { names: words, command: null };
-  const command = process.argv.slice(dashes + 1);
-  if (command.length === 0)
-    throw new UsageError('nothing stands behind "--"; expected a command line with {host} and {port}');
-  return { names: words.slice(0, words.length - command.length), command };
+function isOneOfAll(name: string, asked: readonly string[]): boolean {
+  return asked.includes('all') && !asked.includes(name) && CLIENT_DRIVERS.some((driver) => driver.name === name);
 }
 
-function clientsOf(names: readonly string[], command: readonly string[] | null): readonly ClientDriver[] {
-  const own = command === null ? [] : [commandDriver(command)];
-  const wanted = names.length === 0 && command === null ? [DEFAULT_CLIENT] : names;
-  return [...wanted.flatMap((name) => (name === 'all' ? CLIENT_DRIVERS : [driverOf(name)])), ...own];
-}
-
-function driverOf(name: string): ClientDriver {
-  if (name.startsWith('sender:')) return scriptedDriver(loadSender(name.slice('sender:'.length)));
-  const driver = clientDriver(name);
-  if (driver !== undefined) return driver;
-  const names = [...CLIENT_DRIVERS.map((one) => one.name), ...listSenders().map((one) => `sender:${one.name}`)];
-  const near = nearestWord(name, names);
-  throw new UsageError(
-    `no client is called "${name}"; expected one of ${CLIENT_DRIVERS.map((one) => one.name).join(', ')}, all, or sender:NAME${near === undefined ? '' : `; did you mean "${near}"?`}`,
-  );
-}
-
-function knownObligations(ids: readonly string[]): readonly string[] {
-  for (const id of ids) {
-    if (obligation(id) !== undefined) continue;
-    const near = nearestObligation(id);
-    throw new UsageError(`no obligation is called "${id}"${near === undefined ? '' : `; did you mean "${near}"?`}`);
-  }
-  return ids;
-}
-
-function scenariosOf(choice: Choice): readonly Scenario[] {
-  const files = choice.scenarios.filter((name) => /[/\\]|\.ya?ml$/.test(name));
-  const names = choice.scenarios.filter((name) => !files.includes(name));
-  const listed = scenarioNames();
-  for (const name of names) {
-    if (/[*?]/.test(name) || listed.includes(name)) continue;
-    const near = nearestWord(name, listed);
-    throw new UsageError(`no scenario is called "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`);
-  }
-  // Reading all that are shipped takes a second: only those that may fit by their name are.
-  const mayFit =
-    names.length === 0 ? listed : listed.filter((name) => names.some((one) => compilePattern(one).test(name)));
-  const shipped = files.length > 0 && names.length === 0 ? [] : mayFit.map((name) => loadScenario(name));
-  const chosen = shipped.filter((scenario) => isChosen(scenario, { ...choice, scenarios: names }));
-  const all = [...files.map((file) => loadScenario(file)), ...chosen];
-  if (all.length === 0) throw new UsageError('no scenario fits; "smtp-gauntlet list" shows all with their tags');
-  // A voice that nobody has is a mistake in a scenario, and told before anything is run.
-  for (const scenario of all) personaOf(scenario);
-  return all;
-}
-
-function dryRun(clients: readonly ClientDriver[], scenarios: readonly Scenario[], patience: Patience): number {
+async function dryRun(
+  clients: readonly ClientDriver[],
+  scenarios: readonly Scenario[],
+  patience: Patience,
+): Promise<number> {
   for (const client of clients) {
-    print(`${client.name}:`);
+    const there = await client.detect();
+    print(there.available ? `${client.name}:` : `${client.name}: could not be run, ${there.reason}`);
+    if (!there.available) continue;
     for (const scenario of scenarios) {
       const why = tooLong(scenario, patience) ?? missingCapability(scenario, client.capabilities);
       print(`  ${scenario.name.padEnd(36)} ${why === null ? 'would be run' : `not run: ${why}`}`);

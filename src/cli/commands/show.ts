@@ -106,7 +106,7 @@ async function showClient(name: string): Promise<void> {
   const there = await driver.detect();
   print(`${driver.name}: ${driver.title}`);
   print(`  role          ${driver.role}`);
-  print(`  here          ${there.available ? there.version : there.reason}`);
+  print(`  here          ${there.available ? (there.version ?? 'version unknown') : there.reason}`);
   print(`  capabilities  ${driver.capabilities.join(', ')}`);
 }
 

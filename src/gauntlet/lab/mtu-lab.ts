@@ -77,7 +77,7 @@ export async function runMtuLab(options: MtuLabOptions): Promise<MtuLabResult> {
     process.removeListener('exit', onExit);
   }
   if (trouble !== null) return { ran: false, reason: trouble, left };
-  const client = { name: driver.name, version: there.version, role: driver.role };
+  const client = { name: driver.name, version: there.version ?? 'unknown', role: driver.role };
   return { ran: true, report: reportOf(client, steps, options), left };
 }
 
