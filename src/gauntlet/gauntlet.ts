@@ -10,7 +10,8 @@ import type { Scenario } from '../scenario/scenario';
 import { PACKAGE_VERSION } from '../wire/package-version';
 import type { TrialRecord } from '../wire/trial-record';
 import { missingCapability } from './needs';
-import { scaled, tooLong, type Patience } from './plan';
+import { tooLong, type Patience } from './plan';
+import { scaled } from './scaled';
 import { runTrial } from './trial';
 
 export interface GauntletOptions {

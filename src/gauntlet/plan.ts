@@ -27,39 +27,3 @@ export function tooLong(scenario: Scenario, patience: Patience): string | null {
   const takesMore = PATIENCES.indexOf(scenario.patience) > PATIENCES.indexOf(patience);
   return takesMore ? `needs --patience ${scenario.patience}` : null;
 }
-
-/** `--time-scale 0.1` makes every window, wait and time-out of the scenario a tenth; verdicts are marked "scaled". */
-export function scaled(scenario: Scenario, factor: number): Scenario {
-  if (factor === 1) return scenario;
-  return {
-    ...scenario,
-    windowMs: scenario.windowMs * factor,
-    rules: scenario.rules.map((rule) => scaleRule(rule, factor)),
-  };
-}
-
-function scaleRule(rule: Scenario['rules'][number], factor: number): Scenario['rules'][number] {
-  const clockRule = rule.on.includes('idle') || rule.on.includes('timer');
-  return {
-    ...rule,
-    after: rule.after === null || !clockRule ? rule.after : rule.after * factor,
-    every: rule.every === null ? null : rule.every * factor,
-    steps: rule.steps.map((step) => {
-      switch (step.step) {
-        case 'wait':
-          return { ...step, ms: { min: step.ms.min * factor, max: step.ms.max * factor } };
-        case 'hold':
-          return { ...step, atMost: { min: step.atMost.min * factor, max: step.atMost.max * factor } };
-        case 'mute':
-        case 'deaf':
-          return { ...step, ms: step.ms === null ? null : step.ms * factor };
-        case 'reply':
-        case 'raw':
-        case 'set':
-        case 'ignore':
-        case 'next':
-          return step;
-      }
-    }),
-  };
-}
