@@ -52,7 +52,7 @@ export interface RanTrial {
   readonly judgement: Judgement;
   /** Where the trial record is kept; null when it was not. */
   readonly recordFolder: string | null;
-  /** What the client said, where it crashed or never connected: the way to a mistake in its command line. */
+  /** What the client said, where it crashed, never connected or had to be stopped: the way to a mistake in its call. */
   readonly said?: string;
 }
 
@@ -88,8 +88,11 @@ export function trialCard(record: TrialRecord, judgement: Judgement, recordFolde
 }
 
 function saidOf({ end, outcomes }: TrialRecord): string {
-  if (end !== 'client-crashed' && end !== 'never-connected') return '';
-  const texts = new Set(outcomes.map(({ text }) => text.trim()));
+  if (end === 'client-finished' || end === 'interrupted') return '';
+  // Whose window is over has a queue as a rule, and says of each message what became of it; of a program that was stopped
+  // nobody knows.
+  const telling = end === 'window-over' ? outcomes.filter(({ outcome }) => outcome === 'unknown') : outcomes;
+  const texts = new Set(telling.map(({ text }) => text.trim()));
   const said = [...texts].filter((text) => text !== '').join('; ');
   return said.length > MOST_SAID ? `${said.slice(0, MOST_SAID - 1)}…` : said;
 }

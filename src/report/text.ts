@@ -173,7 +173,9 @@ function observedLines(row: readonly ObligationCell[], look: TextLook): readonly
 function trialLines({ trials }: ClientCard, look: TextLook): readonly string[] {
   const unrun = trials.flatMap((trial) => (trial.ran ? [] : [trial]));
   const odd = trials.flatMap((trial): RanTrial[] =>
-    trial.ran && trial.end !== 'client-finished' && trial.end !== 'window-over' ? [trial] : [],
+    trial.ran && trial.end !== 'client-finished' && (trial.end !== 'window-over' || trial.said !== undefined)
+      ? [trial]
+      : [],
   );
   const name = ({ scenario }: { readonly scenario: string }): string => scenario;
   const groups = [

@@ -1,7 +1,7 @@
 import { counts, obligationRow, trialCard } from '../../src/judge/report-card';
 import { judgeTrial } from '../../src/judge/judge';
 import { card, client, ran, said, unrun, verdict } from '../report/cards';
-import type { TrialEnd } from '../../src/wire/trial-record';
+import type { ReportedOutcome, TrialEnd } from '../../src/wire/trial-record';
 import { greeted, trial } from './support';
 
 const SILENT = verdict('wait-for-greeting', 'not-applicable', 'no occasion');
@@ -26,18 +26,20 @@ describe('a trial on the card', () => {
 });
 
 test('what the client said is kept where it never got there, cut to the length of a message', () => {
-  const outcome = { submission: 1, recipient: null, outcome: 'refused' as const };
   const outcomes = ['exit code 1: no such option', 'exit code 1: no such option', 'x'.repeat(500)].map((text) => ({
-    ...outcome,
+    submission: 1,
+    recipient: null,
     text,
   }));
-  const saidAt = (end: TrialEnd): string | undefined => {
-    const record = { ...trial(''), outcomes, end };
+  const saidAt = (end: TrialEnd, outcome: ReportedOutcome['outcome'] = 'refused'): string | undefined => {
+    const record = { ...trial(''), outcomes: outcomes.map((one) => ({ ...one, outcome })), end };
     return trialCard(record, judgeTrial(record, { rfc: 5321 }), null).said;
   };
   expect(saidAt('never-connected')).toMatch(/^exit code 1: no such option; x+…$/);
   expect(saidAt('client-crashed')).toHaveLength(300);
   expect(saidAt('client-finished')).toBeUndefined();
+  expect(saidAt('window-over')).toBeUndefined();
+  expect(saidAt('window-over', 'unknown')).toMatch(/^exit code 1/);
 });
 
 describe('one verdict per obligation', () => {

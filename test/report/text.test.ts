@@ -150,3 +150,11 @@ test('colours change no column', () => {
   expect(colored).toContain('\u001b[1;31mFAIL  \u001b[0m');
   expect(colored.replace(/\u001b\[[\d;]*m/g, '')).toBe(reportText(card([POSTFIX, POSTFIX]), PLAIN));
 });
+
+test('a client that had to be stopped is told, one whose queue outlived the window is not', () => {
+  const stopped = ran('one', [KEPT], { end: 'window-over', said: 'stopped before it had finished' });
+  const queued = ran('two', [KEPT], { end: 'window-over' });
+  expect(reportText(card([client('a', [stopped, queued])]), PLAIN)).toContain(
+    '\n\nThe window was over (1)\n  one\n      in one: stopped before it had finished\n\n',
+  );
+});
