@@ -83,7 +83,16 @@ export async function runTrial(scenario: Scenario, driver: ClientDriver, options
     options,
     broken.signal,
   );
-  await server.quiet({ timeoutMs: interrupted ? 0 : QUIET_MS }).catch(() => undefined);
+  // A client may have done its part and leave a connection open: an interrupt does not wait for that either.
+  const bound = {
+    timeoutMs: interrupted ? 0 : QUIET_MS,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  };
+  const isQuiet = await server.quiet(bound).then(
+    () => true,
+    () => false,
+  );
+  const cutShort = interrupted || (!isQuiet && options.signal?.aborted === true);
   await server.stop();
   broken.signal.throwIfAborted();
   const endedAt = server.clock.now();
@@ -104,7 +113,7 @@ export async function runTrial(scenario: Scenario, driver: ClientDriver, options
     },
     submissions: submissions.map((one): SubmissionOnRecord => one.onRecord),
     outcomes: withoutQuotedPasswords(report.outcomes, scenario.submit),
-    end: endOf(report, traces.length, interrupted, timedOut),
+    end: endOf(report, traces.length, cutShort, timedOut),
     endedAt,
     traces: traces.toSorted((one, other) => one.connection - other.connection),
   };
