@@ -120,7 +120,7 @@ function largestBurst(view: TrialView, dead: readonly Dialogue[]): Burst {
     let from = 0;
     for (const [index, last] of same.entries()) {
       const since = (dialogue: Dialogue | undefined): number => last.connectedAt - (dialogue?.connectedAt ?? 0);
-      while (since(same[from]) >= burstMs) from += 1;
+      while (from < index && since(same[from]) >= burstMs) from += 1;
       const connections = index - from + 1;
       if (most === null || connections > most.connections) most = { connections, withinMs: since(same[from]), last };
     }

@@ -69,6 +69,11 @@ describe('dead-host-cache', () => {
     expect(verdict).not.toHaveProperty('refersTo');
   });
 
+  it('comes to an end where a damaged record leaves no time for a round', () => {
+    const verdict = judged(id, probes(20, '100ms'), { ...queued(20), timeScale: 0 });
+    expect(verdict.verdict).toBe('pass');
+  });
+
   it('takes what comes after the time it was told to wait for a further round', () => {
     const rounds = probes(40, '500ms');
     expect(judged(id, rounds, queued(20)).verdict).toBe('warn');
