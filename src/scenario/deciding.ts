@@ -45,13 +45,15 @@ export function answerByDecision(turn: Turn, program: Program): void {
   const decision = early ?? decide({ compiled, session, subject, world, now: moment.now });
   if (decision === null) return;
   if (decision.situation === 'auth-challenge') return startSasl(turn, subject);
-  if (isPlain(decision)) return enter(turn, program, plainItems(compiled, decision.situation), decision.values);
-  insert(turn, program, stepsFor(compiled, decision), decision.values, sourceOf(compiled, decision));
+  answer(turn, program, decision);
 }
 
-/** The persona's own word: the same items each time. */
-function isPlain({ policy, text }: Decision): boolean {
-  return policy === null && text === null;
+function answer(turn: Turn, program: Program, decision: Decision): void {
+  const { compiled } = turn;
+  const { situation, policy, text, values } = decision;
+  // The persona's own word: the same items each time.
+  if (policy === null && text === null) return enter(turn, program, plainItems(compiled, situation), values);
+  insert(turn, program, stepsFor(compiled, decision), values, sourceOf(compiled, decision));
 }
 
 const PLAIN_ITEMS = new WeakMap<CompiledServer, Map<Situation, readonly ProgramItem[]>>();
@@ -108,8 +110,7 @@ function escaped(text: string): string {
 
 /** Says a situation of the persona out of turn. */
 export function saySituation(turn: Turn, program: Program, situation: Situation, policy: string | null): void {
-  const decision = policy === null ? plainly(situation) : refusal(situation, policy);
-  insert(turn, program, stepsFor(turn.compiled, decision), decision.values, sourceOf(turn.compiled, decision));
+  answer(turn, program, policy === null ? plainly(situation) : refusal(situation, policy));
 }
 
 // --- questions ---------------------------------------------------------------------------------------------------

@@ -171,12 +171,12 @@ const DOT_STRING = /^[\w!#$%&'*+/=?^`{|}~\x80-\xff-]+(?:\.[\w!#$%&'*+/=?^`{|}~\x
 const QUOTED_STRING = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\x20-\x7e])*"$/;
 const LABEL = /^[A-Za-z0-9\x80-\xff](?:[A-Za-z0-9\x80-\xff-]*[A-Za-z0-9\x80-\xff])?$/;
 
+/** A domain of labels, all ASCII. */
+const PLAIN_LABELS = String.raw`(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?`;
+const PLAIN_LOCAL_PART = "[\\w!#$%&'*+/=?^`{|}~-]+(?:\\.[\\w!#$%&'*+/=?^`{|}~-]+)*";
+const PLAIN_DOMAIN = new RegExp(`^${PLAIN_LABELS}$`);
 /** `<a.b@c.d>`, all ASCII, and behind it nothing or a parameter: what the two above and `isDomain` would take, too. */
-const PLAIN_PATH =
-  /^<([\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*)@((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)>(?=$| [A-Za-z0-9])/;
-/** The domain of the same. */
-const PLAIN_DOMAIN =
-  /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
+const PLAIN_PATH = new RegExp(`^<(${PLAIN_LOCAL_PART})@(${PLAIN_LABELS})>(?=$| [A-Za-z0-9])`);
 const LONGEST_DOMAIN_OCTETS = 255;
 const NO_DEVIATIONS: readonly Deviation[] = [];
 
