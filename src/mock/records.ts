@@ -41,11 +41,10 @@ export class ConnectionRecords {
   }
 
   private letGoOf(oldest: number): void {
-    for (const trace of this.finished.slice(0, oldest)) {
-      this.events -= trace.length;
-      trace.letGo();
-    }
+    for (const trace of this.finished.slice(0, oldest)) trace.letGo();
     this.finished = this.finished.slice(oldest);
+    // Counted anew: one that is over may still be told that its message was saved.
+    this.events = this.finished.reduce((sum, { length }) => sum + length, 0);
     this.letGo += oldest;
   }
 

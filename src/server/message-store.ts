@@ -1,7 +1,7 @@
 // Messages as they were received, newest kept: what `server.messages()` and the matchers look at. Content stays in memory up
 // to a bound; the record keeps digest and size in any case. Saving to disk is message-files.ts.
 
-import { letGoPage, messageRoom, newPage, PageReader, type Page } from '../wire/packed-page';
+import { emptyPage, letGoPage, messageRoom, newPage, type Page } from '../wire/packed-page';
 import type { ContentFacts } from '../wire/trace-event';
 import { packReceived, unpackReceived } from './packed-message';
 
@@ -88,14 +88,7 @@ export class MessageStore {
 
   /** Oldest first. */
   all(): readonly ReceivedMessage[] {
-    for (const page of this.pages) {
-      const from = new PageReader(page);
-      for (let message = 0; message < page.places.length; message++) {
-        from.begin(message);
-        this.made.push(unpackReceived(from));
-      }
-      letGoPage(page);
-    }
+    for (const page of this.pages) emptyPage(page, unpackReceived, this.made);
     this.pages = [];
     this.packed = 0;
     return this.made;

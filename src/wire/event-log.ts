@@ -2,7 +2,7 @@
 // load keeps hundreds of thousands that nobody ever looks at, and objects would cost the garbage collector more than the
 // dialogue itself (docs/performance.md). Used by trace.ts only.
 
-import { letGoPage, newPage, traceRoom, type Page } from './packed-page';
+import { emptyPage, letGoPage, newPage, traceRoom, type Page } from './packed-page';
 import { pack, unpack } from './event-packing';
 import type { TraceEvent } from './trace-event';
 
@@ -27,10 +27,7 @@ export class EventLog {
 
   /** Always the same array, brought up to date by each look. */
   get events(): readonly TraceEvent[] {
-    for (const page of this.pages) {
-      unpack(page, this.made);
-      letGoPage(page);
-    }
+    for (const page of this.pages) emptyPage(page, unpack, this.made);
     this.pages = [];
     this.packed = 0;
     return this.made;

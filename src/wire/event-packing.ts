@@ -1,7 +1,7 @@
 // How an event becomes numbers and texts, and how they become the same event again: the kinds that come with every connection
 // and message, each with its own order; all others stay objects. Used by event-log.ts.
 
-import { PageReader, type PackRoom, type Page } from './packed-page';
+import type { PackRoom, PageReader } from './packed-page';
 import {
   packClosed,
   packClosing,
@@ -75,17 +75,7 @@ function packAsItIs(to: PackRoom, event: TraceEvent): void {
   to.value(event);
 }
 
-/** @param into is given back, with the events behind what it held */
-export function unpack(page: Page, into: TraceEvent[]): TraceEvent[] {
-  const from = new PageReader(page);
-  for (let event = 0; event < page.places.length; event++) {
-    from.begin(event);
-    into.push(unpackNext(from));
-  }
-  return into;
-}
-
-function unpackNext(from: PageReader): TraceEvent {
+export function unpack(from: PageReader): TraceEvent {
   const head = from.number();
   switch (head & KIND) {
     case RECEIVED:

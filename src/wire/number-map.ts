@@ -48,13 +48,6 @@ export class NumberMap<Value> {
     return true;
   }
 
-  clear(): void {
-    this.numbers = [];
-    this.held = [];
-    this.mask = -1;
-    this.count = 0;
-  }
-
   /** By number. */
   values(): Value[] {
     const there = this.numbers.flatMap((number, at) =>

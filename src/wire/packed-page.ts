@@ -6,13 +6,8 @@
 
 import { Recycler, type Held } from './recycled';
 
-/**
- * Numbers of one row. Plain arrays, so large that V8 never moves them: it has nothing to mark in doubles, and counts them as
- * heap. With next to nothing on the heap, the octets beside it would make V8 collect all of it ten times a second.
- */
+/** Of one row. */
 const ROW_NUMBERS = 32_768;
-/** Not whole numbers: an array of doubles from the beginning, and so are its copies. */
-
 /** The place of numbers or octets: the number of their row or block in the page times this, and where they begin there. */
 const PLACE = 65_536;
 const BLOCK_OCTETS = 65_536;
@@ -205,6 +200,20 @@ function appended<Item>(list: Item[], item: Item): Item[] {
   if (list.length === 0) return [item];
   list.push(item);
   return list;
+}
+
+/**
+ * Everything on a page, read, and the page let go.
+ * @param unpack reads one item
+ * @param into the items are put behind what it holds
+ */
+export function emptyPage<Item>(page: Page, unpack: (from: PageReader) => Item, into: Item[]): void {
+  const from = new PageReader(page);
+  for (let item = 0; item < page.places.length; item++) {
+    from.begin(item);
+    into.push(unpack(from));
+  }
+  letGoPage(page);
 }
 
 export class PageReader {

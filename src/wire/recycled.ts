@@ -1,6 +1,6 @@
 // Memory that is used again: blocks of one size, each held by those who put something into it, and free for the next one
 // when the last of them lets go. Under load a server would otherwise make and drop a hundred megabytes of them a second,
-// which the collector marks and the kernel clears (docs/performance.md). Used by packed-page.ts only.
+// which the collector marks and the kernel clears (docs/performance.md). Used by packed-page.ts and octet-slab.ts.
 // A holder that is forgotten without letting go costs nothing but the block, which the collector then takes.
 
 /** A block with those who hold it counted. */

@@ -36,6 +36,6 @@ test('after a rush it is small again, and has everybody who stayed', () => {
   for (let number = 1; number <= 10_000; number++) map.set(number, number);
   for (let number = 1; number <= 10_000; number++) if (number % 1000 !== 0) expect(map.delete(number)).toBe(true);
   expect(map.values()).toEqual(Array.from({ length: 10 }, (_, index) => (index + 1) * 1000));
-  map.clear();
+  for (const number of map.values()) map.delete(number);
   expect([map.size, map.get(1000), map.delete(1000), map.values()]).toEqual([0, undefined, false, []]);
 });
