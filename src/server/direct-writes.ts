@@ -4,22 +4,12 @@
 
 import type { Socket } from 'node:net';
 import { getSystemErrorName } from 'node:util';
-import { isUnderWay, STREAM_SEAM, type StreamRequest } from './stream-seam';
-
-/** A stream handle of Node's that can write a string. */
-interface WritingHandle {
-  /** @returns 0, or the number of a system error below it */
-  writeLatin1String(request: StreamRequest, octets: string): number;
-  readonly writeQueueSize: number;
-}
+import { startWrite, STREAM_SEAM, type WritingHandle } from './stream-seam';
 
 /** Hears when what had to wait has left (0), or failed (a number below 0). */
 export interface WriteWaiter {
   onWritten(status: number): void;
 }
-
-/** For the next write; one that the kernel takes at once leaves it unused. */
-let spare: StreamRequest | null = null;
 
 /**
  * Only while nothing else is on its way to the client: what waits in the stream comes first.
@@ -29,12 +19,11 @@ let spare: StreamRequest | null = null;
 export function writeDirectly(socket: Socket, octets: string, waiter: WriteWaiter): 'taken' | 'queued' | null {
   const handle = writingHandleOf(socket);
   if (STREAM_SEAM === null || handle === null || socket.writableLength > 0) return null;
-  spare ??= new STREAM_SEAM.WriteWrap();
+  const request = startWrite(STREAM_SEAM, handle, octets);
+  if (request === 0) return 'taken';
   // A write that failed has written nothing: the usual way finds out the same, and tells it as usual.
-  if (handle.writeLatin1String(spare, octets) !== 0) return null;
-  if (!isUnderWay(STREAM_SEAM)) return 'taken';
-  spare.oncomplete = (status) => waiter.onWritten(status);
-  spare = null;
+  if (typeof request === 'number') return null;
+  request.oncomplete = (status) => waiter.onWritten(status);
   return 'queued';
 }
 

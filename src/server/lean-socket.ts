@@ -1,10 +1,10 @@
 // An accepted TCP connection without Node's stream layer: octets come in and go out by the same handle that `net` would use, in
-// the same order and with the same ends, and nothing is made for each connection but this. It costs a third of a
-// `net.Socket` (docs/performance.md). Taken wherever neither TLS nor a PROXY header can come. Listener.ts makes them,
-// transport.ts attaches to them. Not here: waiting for anything; whoever attaches hears at once.
+// the same order and with the same ends, and nothing is made for each connection but this (docs/performance.md has what that is
+// worth). Taken wherever neither TLS nor a PROXY header can come. The listener makes them, transport.ts attaches to them. Not here: waiting for anything; whoever attaches hears at once.
 
 import { getSystemErrorName } from 'node:util';
-import { isUnderWay, latestRead, STREAM_SEAM, type StreamRequest } from './stream-seam';
+import { readBlock } from './lent-reads';
+import { latestRead, startWrite, STREAM_SEAM, type StreamRequest, type WritingHandle } from './stream-seam';
 
 /** Why a connection broke, as the operating system calls it. */
 export interface SocketFailure {
@@ -27,20 +27,17 @@ export interface SocketOwner {
 }
 
 /** The part of Node's TCP handle that is used. Calls return 0, or the number of a system error below it. */
-export interface TcpHandle {
+export interface TcpHandle extends WritingHandle {
   onread: (this: OwnedHandle) => void;
   useUserBuffer(buffer: Buffer): void;
   readStart(): number;
   readStop(): number;
-  writeLatin1String(request: StreamRequest, octets: string): number;
-  writeBuffer(request: StreamRequest, octets: Buffer): number;
   shutdown(request: StreamRequest): number;
   close(closed: (this: OwnedHandle) => void): void;
   reset(closed: (this: OwnedHandle) => void): number;
   setNoDelay(on: boolean): number;
   getpeername(name: Name): number;
   getsockname(name: Name): number;
-  readonly writeQueueSize: number;
   readonly bytesRead: number;
   readonly bytesWritten: number;
 }
@@ -54,16 +51,10 @@ const SOCKET = Symbol('socket');
 type OwnedHandle = TcpHandle & { [SOCKET]?: LeanSocket };
 type OwnedRequest = StreamRequest & { [SOCKET]?: LeanSocket };
 
-const BLOCK_OCTETS = 65_536;
-/** All connections are read into one block. */
-const block = Buffer.allocUnsafeSlow(BLOCK_OCTETS);
 /** UV_EOF: the other side has said FIN. */
 const END = -4095;
 /** UV_ENOTCONN: there is nobody left to say FIN to. */
 const NOT_CONNECTED = -107;
-
-/** For the next write of any connection; one that the kernel takes at once leaves it unused. */
-let spare: OwnedRequest | null = null;
 
 export class LeanSocket {
   /** Undefined when the client was gone before it could be asked. */
@@ -95,8 +86,15 @@ export class LeanSocket {
     this.remotePort = port;
   }
 
-  /** Our end. */
-  localName(): { readonly address?: string; readonly port?: number } {
+  get localAddress(): string | undefined {
+    return this.localName().address;
+  }
+
+  get localPort(): number | undefined {
+    return this.localName().port;
+  }
+
+  private localName(): Name {
     return this.isDestroyed ? {} : named((name) => this.handle.getsockname(name));
   }
 
@@ -123,21 +121,16 @@ export class LeanSocket {
     if (this.isDestroyed) return;
     this.handle.setNoDelay(true);
     this.handle.onread = onread;
-    this.handle.useUserBuffer(block);
+    this.handle.useUserBuffer(readBlock);
     this.resume();
   }
 
   /** @param octets a string is latin1; a Buffer must not be written to before it has left */
   write(octets: string | Buffer): void {
     if (this.isDestroyed || this.ending || STREAM_SEAM === null) return;
-    const request: OwnedRequest = (spare ??= new STREAM_SEAM.WriteWrap());
-    const status =
-      typeof octets === 'string'
-        ? this.handle.writeLatin1String(request, octets)
-        : this.handle.writeBuffer(request, octets);
-    if (status !== 0) return this.failLater(status, 'write');
-    if (!isUnderWay(STREAM_SEAM)) return;
-    spare = null;
+    const request: OwnedRequest | number = startWrite(STREAM_SEAM, this.handle, octets);
+    if (request === 0) return;
+    if (typeof request === 'number') return this.failLater(request, 'write');
     request[SOCKET] = this;
     request.oncomplete = onWritten;
     if (typeof octets !== 'string') request.octets = octets;
@@ -206,7 +199,7 @@ export class LeanSocket {
   // --- from the handle -------------------------------------------------------------------------------------------
 
   takeRead(octets: number): void {
-    if (octets > 0) this.owner?.onRead(block.subarray(0, octets));
+    if (octets > 0) this.owner?.onRead(readBlock.subarray(0, octets));
     else if (octets === END) {
       this.endHeard = true;
       this.owner?.onEnd();

@@ -6,7 +6,8 @@
 import type { Socket } from 'node:net';
 
 const BLOCK_OCTETS = 65_536;
-const block = Buffer.allocUnsafeSlow(BLOCK_OCTETS);
+/** All connections are read into it, those without Node's stream layer (lean-socket.ts) as well. */
+export const readBlock = Buffer.allocUnsafeSlow(BLOCK_OCTETS);
 
 /** A stream handle of Node's that can read into a given buffer. */
 interface LendingHandle {
@@ -24,11 +25,11 @@ export function lendReads(socket: Socket, take: (octets: Buffer) => void): void 
   const [buffer, reader] = seamsOf(socket);
   if (handle === null || buffer === undefined || reader === undefined) return;
   const read: BlockReader = (octets) => {
-    take(block.subarray(0, octets));
+    take(readBlock.subarray(0, octets));
     return true;
   };
-  Object.assign(socket, { [buffer]: block, [reader]: read });
-  handle.useUserBuffer(block);
+  Object.assign(socket, { [buffer]: readBlock, [reader]: read });
+  handle.useUserBuffer(readBlock);
 }
 
 function lendingHandleOf(socket: Socket): LendingHandle | null {

@@ -114,7 +114,7 @@ export class Listener extends SMTPServer {
   }
 
   /** smtp-server's way in: the socket is ours from here on. */
-  override connect(socket: Socket, header?: ProxyHeader | null): void {
+  override connect(socket: Socket | LeanSocket, header?: ProxyHeader | null): void {
     const { bound } = this;
     const local = bound ?? { address: plainAddress(socket.localAddress ?? ''), port: socket.localPort ?? 0 };
     const real = { address: plainAddress(socket.remoteAddress ?? '0.0.0.0'), port: socket.remotePort ?? 0 };
@@ -123,32 +123,16 @@ export class Listener extends SMTPServer {
       named === undefined
         ? { remoteAddress: real.address, remotePort: real.port, local }
         : { remoteAddress: plainAddress(named), remotePort: header?.remotePort ?? 0, local, proxiedBy: real };
-    this.admit(socket, peer);
-  }
-
-  /** The same without Node's stream layer. */
-  private connectLean(handle: TcpHandle): void {
-    const socket = new LeanSocket(handle, this.leanGone);
-    this.number(socket);
-    const { address = '', port = 0 } = this.bound ?? socket.localName();
-    this.admit(socket, {
-      remoteAddress: plainAddress(socket.remoteAddress ?? '0.0.0.0'),
-      remotePort: socket.remotePort ?? 0,
-      local: { address: plainAddress(address), port },
-    });
+    const member = this.arrived(socket, peer);
+    if (member === null || socket.destroyed) return;
+    this.members.set(numberOf(socket), member);
+    if (this.stopping !== null) this.smtpServerKnows.add(member);
   }
 
   private readonly leanGone = (socket: LeanSocket): void => {
     this.sockets.delete(numberOf(socket));
     countConnection(this.server, -1);
   };
-
-  private admit(socket: Socket | LeanSocket, peer: ArrivedPeer): void {
-    const member = this.arrived(socket, peer);
-    if (member === null || socket.destroyed) return;
-    this.members.set(numberOf(socket), member);
-    if (this.stopping !== null) this.smtpServerKnows.add(member);
-  }
 
   /** The session of this socket is over. */
   forget(socket: Socket | LeanSocket): void {
@@ -224,11 +208,14 @@ export class Listener extends SMTPServer {
     return this.connections;
   }
 
+  /** What `guard` and the way to `connect` are to a socket of Node's. */
   private acceptLean(handle: TcpHandle): void {
     // Before the port may be closed behind it: else the server would be closed without waiting for this one.
     countConnection(this.server, 1);
     for (const run of this.atAccept) run();
-    this.connectLean(handle);
+    const socket = new LeanSocket(handle, this.leanGone);
+    this.number(socket);
+    this.connect(socket);
   }
 
   private number(socket: Socket | LeanSocket): void {

@@ -55,7 +55,29 @@ export function latestRead({ streamBaseState, kReadBytesOrError }: StreamSeam): 
   return streamBaseState[kReadBytesOrError] ?? 0;
 }
 
-/** Whether the kernel has not taken all of the latest write yet. */
-export function isUnderWay({ streamBaseState, kLastWriteWasAsync }: StreamSeam): boolean {
-  return streamBaseState[kLastWriteWasAsync] !== 0;
+/** The part of a stream handle that writes. */
+export interface WritingHandle {
+  /** @returns 0, or the number of a system error below it */
+  writeLatin1String(request: StreamRequest, octets: string): number;
+  writeBuffer(request: StreamRequest, octets: Buffer): number;
+  /** Octets that the kernel has not taken. */
+  readonly writeQueueSize: number;
+}
+
+/** For the next write of any connection; one that the kernel takes at once leaves it unused. */
+let spare: StreamRequest | null = null;
+
+/**
+ * Writes at once what the kernel takes at once, which is nearly always everything.
+ * @param octets a string is latin1; a Buffer must not be written to before it has left
+ * @returns 0 when all has left, the number of a system error below it when nothing has, or else the request to be told by
+ */
+export function startWrite(seam: StreamSeam, handle: WritingHandle, octets: string | Buffer): StreamRequest | number {
+  const request = (spare ??= new seam.WriteWrap());
+  const status =
+    typeof octets === 'string' ? handle.writeLatin1String(request, octets) : handle.writeBuffer(request, octets);
+  if (status !== 0) return status;
+  if (seam.streamBaseState[seam.kLastWriteWasAsync] === 0) return 0;
+  spare = null;
+  return request;
 }

@@ -19,7 +19,7 @@ import type { TlsAcceptor } from './tls';
 import { UntoldClient } from './untold-client';
 
 /**
- * What a session still needs of the octets it was given: these and others (`held`), none that it was ever given
+ * What a session still needs of the octets it was given: these, or these and others (`held`), none that it was ever given
  * (`nothing-held`), or others but not these (`passed`: a message too large to be kept).
  */
 export type Afterwards = 'held' | 'nothing-held' | 'passed';
