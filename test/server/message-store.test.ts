@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { MessageStore, type ReceivedMessage } from '../../src/server/message-store';
+import { contentFacts } from '../wire/arbitraries';
 
 const AS_OBJECT = { noNullPrototype: true } as const;
 const count = fc.nat({ max: 2 ** 31 });
@@ -18,20 +19,7 @@ const message: fc.Arbitrary<ReceivedMessage> = fc.record(
     size: count,
     digest: text,
     messageId: fc.option(text),
-    facts: fc.record(
-      {
-        lines: count,
-        longestLine: count,
-        bareLf: count,
-        bareCr: count,
-        nul: count,
-        eightBit: fc.boolean(),
-        stuffedDots: count,
-        unstuffedDots: count,
-        smuggling: fc.array(fc.record({ sequence: text, offset: count }), { maxLength: 2 }),
-      },
-      AS_OBJECT,
-    ),
+    facts: contentFacts(text, count),
     accepted: fc.boolean(),
     at: fc.double({ min: 0, max: 1e9, noNaN: true }),
     tls: fc.boolean(),

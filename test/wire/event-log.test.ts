@@ -8,6 +8,7 @@ import type {
   SentEvent,
   TraceEvent,
 } from '../../src/wire/trace-event';
+import { contentFacts } from './arbitraries';
 
 type Optional<E, Key extends keyof E> = Pick<E, Key>;
 
@@ -97,20 +98,7 @@ const message: fc.Arbitrary<MessageEvent> = fc
         messageId: fc.option(text),
         sender: text,
         recipients: fc.array(text, { maxLength: 3 }),
-        facts: fc.record(
-          {
-            lines: count,
-            longestLine: count,
-            bareLf: count,
-            bareCr: count,
-            nul: count,
-            eightBit: fc.boolean(),
-            stuffedDots: count,
-            unstuffedDots: count,
-            smuggling: fc.array(fc.record({ sequence: text, offset: count }), { maxLength: 2 }),
-          },
-          AS_OBJECTS,
-        ),
+        facts: contentFacts(text, count),
         complete: fc.boolean(),
         stored: fc.option(count),
       },

@@ -4,6 +4,7 @@ import type { Mode, Terminator } from '../../src/smtp/vocabulary';
 import { RecordError } from '../../src/wire/guard';
 import type { NoteEvent, Source, StepEvent, TraceEvent, TraceEventType, TraceRecord } from '../../src/wire/trace-event';
 import { readTrace, writeTrace, writeTraceHeader, writeTraceLine, writeTraceTrailer } from '../../src/wire/trace-json';
+import { contentFacts } from './arbitraries';
 
 // --- an arbitrary event of every type ------------------------------------------------------------------------------
 
@@ -36,17 +37,7 @@ const event = <R extends object, O extends object>(
     .tuple(fc.record(base), fc.record(required), fc.record(optional, { requiredKeys: [] }))
     .map(([base, required, optional]) => ({ ...base, ...required, ...optional }));
 
-const facts = fc.record({
-  lines: count,
-  longestLine: count,
-  bareLf: count,
-  bareCr: count,
-  nul: count,
-  eightBit: fc.boolean(),
-  stuffedDots: count,
-  unstuffedDots: count,
-  smuggling: fc.array(fc.record({ sequence: text, offset: count }), { maxLength: 2 }),
-});
+const facts = contentFacts(text, count);
 
 const EVENTS: { readonly [T in TraceEventType]: fc.Arbitrary<Extract<TraceEvent, { readonly type: T }>> } = {
   connected: event(
