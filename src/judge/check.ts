@@ -144,6 +144,11 @@ export function referTo(id: string, finding_: Finding): Finding {
   return { found, reason, evidence, refersTo: id };
 }
 
+/** The same, told in other words. */
+export function inOtherWords(reason: string, { found, evidence, refersTo }: Finding): Finding {
+  return { found, reason, evidence, ...(refersTo === undefined ? {} : { refersTo }) };
+}
+
 function finding(found: Finding['found'], reason: string, shown: readonly Shown[]): Finding {
   return new ShownFinding(found, reason, shown);
 }

@@ -8,7 +8,8 @@ import { obligation } from '../obligations/catalogue';
 import { obligationPanels, scenarioPanels } from './field-panels';
 import { obligationPlace, placesOf, scenarioPlace, wordText, type Places } from './field-places';
 import { fieldTranscripts, type RecordOf } from './field-transcript';
-import { lightened, markup, textOf, trusted, type Markup } from './html-markup';
+import { lightened, markup, textOf, type Markup } from './html-markup';
+import { pageHead } from './html-parts';
 import { STYLE } from './html-style';
 import { hasOccasion, obligationMatrix, scenarioMatrix, trialWord } from './matrix';
 import { kindsOfFail, type Reviewed } from './reviewed';
@@ -53,15 +54,7 @@ export function fieldHtml(card: ReportCard, reviewed: Reviewed, options: FieldHt
   const names = card.clients.map(clientText).join(', ');
   const page = markup`<!doctype html>
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>SMTP field report: ${names}</title>
-        <style>
-          ${trusted(STYLE)}${trusted(OWN_STYLE)}
-        </style>
-      </head>
+      ${pageHead(`SMTP field report: ${names}`, STYLE + OWN_STYLE)}
       <body>
         <header>
           <h1>SMTP field report</h1>

@@ -1,8 +1,21 @@
 // Small pieces that the matrices and the panels of the HTML report share: badges, evidence, the frame of a panel.
 
 import type { Evidence } from '../judge/verdict';
-import { markup, type Inserted, type Markup } from './html-markup';
+import { markup, trusted, type Inserted, type Markup } from './html-markup';
 import { SIGNS, WORDS, type TrialWord } from './wording';
+
+/** @param style our own */
+export function pageHead(title: string, style: string): Markup {
+  return markup`<head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="color-scheme" content="light dark" />
+    <title>${title}</title>
+    <style>
+      ${trusted(style)}
+    </style>
+  </head>`;
+}
 
 /** A sign and its word, coloured; `note` stands behind it, small. */
 export function badge(word: TrialWord, note: string | null = null): Markup {

@@ -3,10 +3,10 @@
 
 import { cardFindings, isExpectation } from '../judge/card-findings';
 import { counts, obligationRow, type ClientCard, type ReportCard } from '../judge/report-card';
-import { anchor, markup, textOf, trusted, type Markup } from './html-markup';
+import { anchor, markup, textOf, type Markup } from './html-markup';
 import { obligationTable, scenarioTable } from './html-matrix';
 import { panelsOf } from './html-panels';
-import { badge, metBadge } from './html-parts';
+import { badge, metBadge, pageHead } from './html-parts';
 import { STYLE } from './html-style';
 import { transcriptsOf, type RecordOf } from './html-transcript';
 import { counted } from './transcript-style';
@@ -32,15 +32,7 @@ export function reportHtml(card: ReportCard, options: HtmlOptions = {}): string 
   const names = card.clients.map(clientText).join(', ');
   const page = markup`<!doctype html>
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>SMTP report card: ${names}</title>
-        <style>
-          ${trusted(STYLE)}
-        </style>
-      </head>
+      ${pageHead(`SMTP report card: ${names}`, STYLE)}
       <body>
         <header>
           <h1>SMTP report card</h1>

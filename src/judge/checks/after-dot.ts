@@ -6,6 +6,7 @@ import type { Attempt } from '../attempt';
 import {
   broken,
   inconclusive,
+  inOtherWords,
   pass,
   perExchange,
   perTransaction,
@@ -49,7 +50,7 @@ function withDuplicate(view: TrialView, { transaction }: Exchange, found: Findin
   const again = attempt === null ? null : nextTry(view, attempt, null);
   if (again === null) return found;
   const reason = `${found.reason}; it came again after ${seconds(again.gapMs)}, which risks a duplicate`;
-  return { found: found.found, reason, evidence: found.evidence };
+  return inOtherWords(reason, found);
 }
 
 // --- dot-4yz-retry, dot-5yz-no-retry -----------------------------------------------------------------------------
