@@ -426,7 +426,7 @@ export class ServerSession implements TransportEvents {
   }
 
   private reply(effect: ReplyEffect): void {
-    const { now } = this;
+    const now = this.host.clock.now();
     this.lastActivityAt = now;
     const answers = effect.answers ? this.currentSeq : null;
     const stamp = this.trace.stamp(now);
@@ -450,7 +450,6 @@ export class ServerSession implements TransportEvents {
         const seq = this.trace.record({ type: 'reply-ended', reply });
         if (effect.answers) this.lastReplySeq = seq;
         this.dribbling = false;
-        this.now = this.host.clock.now();
         this.pump();
       },
     });

@@ -169,6 +169,18 @@ test('credentials are masked on the record', async () => {
   expect(octets?.join('')).not.toContain(secret);
 });
 
+test('what a step notes and then says stands on the record in the order of time', async () => {
+  const policies = { dnsBlacklist: [{ site: 'bl.example', listed: ['127.0.0.1'], action: 'log' as const }] };
+  server = await startMockServer(scenario().server({ policies }));
+  const { socket, closed } = await dial();
+  socket.write('EHLO a\r\nNOOP\r\nQUIT\r\n');
+  await closed;
+  const [connection] = await server.connections({ count: 1 });
+  const events = connection?.trace.events ?? [];
+  expect(events.filter(({ type }) => type === 'note')).toHaveLength(1);
+  expect(events.map(({ at }) => at)).toEqual(events.map(({ at }) => at).toSorted((one, other) => one - other));
+});
+
 test('mail data that an early refusal cut short has its envelope on the record, in the order of time', async () => {
   server = await startMockServer(scenario().on('content').after(4).reply('552 Enough').next('commands'));
   const { socket, closed } = await dial();
