@@ -220,7 +220,7 @@ export class ServerSession implements TransportEvents {
       this.destroy();
     } finally {
       this.busy = false;
-      this.transport.flush();
+      this.transport.flushSoon();
     }
   }
 

@@ -16,6 +16,7 @@ import { LeanSocket, type SocketFailure, type SocketOwner } from './lean-socket'
 import { lendReads } from './lent-reads';
 import { PathDriver } from './path-driver';
 import type { TlsAcceptor } from './tls';
+import { flushAtTurnsEnd } from './turn-writes';
 import { UntoldClient } from './untold-client';
 
 /**
@@ -86,6 +87,7 @@ export class Transport implements SocketOwner {
   private sentOffset = 0;
   /** Said and not yet written, latin1. */
   private unsent = '';
+  private leavesSoon = false;
   /** What reads lie in that the session is not done with. */
   private held: Held<Buffer>[] = [];
   private wireReceived = 0;
@@ -154,9 +156,18 @@ export class Transport implements SocketOwner {
     if (this.path !== null || this.unsent.length > FLUSH_OCTETS) this.flush();
   }
 
+  /** What was said will leave when all that came in this turn has been answered. */
+  flushSoon(): void {
+    if (this.unsent === '' || this.leavesSoon) return;
+    if (this.secure !== null || this.path !== null) return this.flush();
+    this.leavesSoon = true;
+    flushAtTurnsEnd(this);
+  }
+
   /** Writes what was said. A client that pipelines gets its replies in one segment (RFC 2920 3.2). */
   flush(): void {
     const { unsent } = this;
+    this.leavesSoon = false;
     if (unsent === '' || this.over) return;
     this.unsent = '';
     if (this.secure !== null) this.secure.write(unsent, 'latin1');
