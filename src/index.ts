@@ -5,7 +5,7 @@ export type { Address, MockServerOptions } from './mock/mock-server';
 export type { CommandRecord, ConnectionRecord } from './mock/connection-record';
 export { WaitError } from './mock/waiting';
 export type { Bound } from './mock/waiting';
-export type { ReceivedMessage } from './server/message-store';
+export type { ReceivedMessage } from './server/received-message';
 export { ListenError } from './server/listener';
 export { parseMessage } from './server/parsed-message';
 export type { ParsedMessage } from './server/parsed-message';

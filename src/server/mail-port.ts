@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../wire/clock';
 import { NumberMap } from '../wire/number-map';
 import { OctetSlab } from '../wire/octet-slab';
+import { packsEvents } from '../wire/event-log';
 import { Trace, type Sequence, type TraceBounds, type TraceListener } from '../wire/trace';
 import type { Endpoint } from '../wire/trace-event';
 import type { CompiledServer } from '../scenario/compile';
@@ -16,7 +17,8 @@ import { createAdmission, type Admission, type AdmissionCounts } from './admissi
 import type { CertificateSource } from './certificate';
 import type { LeanSocket } from './lean-socket';
 import { Listener, type ArrivedPeer, type ListenError } from './listener';
-import type { MessageStore, ReceivedMessage } from './message-store';
+import type { MessageStore } from './message-store';
+import type { ReceivedMessage, StoredMessage } from './received-message';
 import { PortActor } from './port-actor';
 import { ServerSession } from './session';
 import type { SessionHost } from './session-host';
@@ -36,7 +38,7 @@ export interface PortHost {
   nextConnection(): number;
   lookUp(question: LookUp): Promise<boolean>;
   save(message: ReceivedMessage): Promise<string | null>;
-  messageTaken(message: ReceivedMessage): void;
+  messageTaken(message: StoredMessage): void;
   opened(trace: Trace): void;
   closed(trace: Trace): void;
   /** Somebody came, went, or had their turn: who is served and who waits at this server now. */
@@ -204,6 +206,7 @@ export class MailPort {
       store: host.store,
       keepContent: host.keepContent,
       keepSecrets: host.keepSecrets,
+      measuresLate: host.keepContent && !host.eventsAreShown && packsEvents(host.traceBounds.events),
       maxLineOctets: host.maxLineOctets,
       lookUp: (question) => host.lookUp(question),
       save: (message) => host.save(message),

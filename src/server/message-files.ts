@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ReceivedMessage } from './message-store';
+import type { ReceivedMessage } from './received-message';
 
 export interface MessageFiles {
   /**

@@ -2,31 +2,8 @@
 // to a bound; the record keeps digest and size in any case. Saving to disk is message-files.ts.
 
 import { emptyPage, letGoPage, messageRoom, newPage, type Page } from '../wire/packed-page';
-import type { ContentFacts } from '../wire/trace-event';
 import { packReceived, unpackReceived } from './packed-message';
-
-/** A message whose mail data came to its end, accepted or not. */
-export interface ReceivedMessage {
-  /** 1, 2, … in the order of their final dots. */
-  readonly id: number;
-  readonly connection: number;
-  readonly server: number;
-  readonly sender: string;
-  readonly recipients: readonly string[];
-  readonly size: number;
-  /** sha256, hexadecimal, of the unstuffed content. */
-  readonly digest: string;
-  readonly messageId: string | null;
-  readonly facts: ContentFacts;
-  /** Whether the reply to the final dot (or last chunk) was 2yz. */
-  readonly accepted: boolean;
-  /** ms on the record's clock. */
-  readonly at: number;
-  readonly tls: boolean;
-  readonly user: string | null;
-  /** Unstuffed; null when it was over the bound or has been let go for newer ones. */
-  readonly content: Buffer | null;
-}
+import type { ReceivedMessage, StoredMessage } from './received-message';
 
 export interface StoreBounds {
   readonly messages: number;
@@ -71,7 +48,8 @@ export class MessageStore {
     return Math.floor(this.bounds.octets / 2);
   }
 
-  add(message: ReceivedMessage): void {
+  /** @param message its content may be written over afterwards */
+  add(message: StoredMessage): void {
     let page = this.pages.at(-1);
     if (page === undefined || page.places.length === PAGE_MESSAGES) {
       page = newPage();

@@ -2,9 +2,10 @@
 // them at any time, and as objects each would live just long enough to cost the garbage collector most. Used by
 // message-store.ts.
 
+import { LateContent, measurePieces } from '../wire/late-content';
 import type { PackRoom, PageReader } from '../wire/packed-page';
 import { MOST_RECIPIENTS, packFacts, packTexts, unpackFacts, unpackTexts } from '../wire/packed-units';
-import type { ReceivedMessage } from './message-store';
+import { receivedMessage, type ReceivedMessage, type StoredMessage } from './received-message';
 
 const PACKED = 1;
 const ACCEPTED = 2;
@@ -12,39 +13,41 @@ const TLS = 4;
 const NAMED = 8;
 const USER = 16;
 const CONTENT = 32;
+/** Nobody has asked about its content: that tells the rest. */
+const LATE = 64;
 
 /**
  * Puts a message where the room was told that it begins.
  * @param message its content may be written over afterwards
  */
-export function packReceived(to: PackRoom, message: ReceivedMessage): void {
-  const { recipients, messageId, user, content } = message;
+export function packReceived(to: PackRoom, message: StoredMessage): void {
+  const { recipients, user, content, summary } = message;
   if (recipients.length > MOST_RECIPIENTS) {
     to.number(content === null ? 0 : CONTENT);
     // Never with its content, which is only lent: the next read may be written over it.
-    to.value({ ...message, content: null });
+    to.value({ ...receivedMessage(message), content: null });
     if (content !== null) to.octets(content);
     return;
   }
+  const isLate = content !== null && summary instanceof LateContent;
+  const messageId = isLate ? null : summary.messageId;
   to.number(
     PACKED |
       (message.accepted ? ACCEPTED : 0) |
       (message.tls ? TLS : 0) |
       (messageId === null ? 0 : NAMED) |
       (user === null ? 0 : USER) |
-      (content === null ? 0 : CONTENT),
+      (content === null ? 0 : CONTENT) |
+      (isLate ? LATE : 0),
   );
   to.number(message.id);
   to.number(message.connection);
   to.number(message.server);
-  to.number(message.size);
   to.number(message.at);
-  packFacts(to, message.facts);
   to.text(message.sender);
   packTexts(to, recipients);
-  to.text(message.digest);
-  if (messageId !== null) to.text(messageId);
   if (user !== null) to.text(user);
+  if (!isLate) packMeasured(to, summary);
   if (content !== null) to.octets(content);
 }
 
@@ -54,35 +57,26 @@ export function unpackReceived(from: PageReader): ReceivedMessage {
     const message = from.value<ReceivedMessage>();
     return head === 0 ? message : { ...message, content: from.octets() };
   }
-  const [id, connection, server, size, at] = [
-    from.number(),
-    from.number(),
-    from.number(),
-    from.number(),
-    from.number(),
-  ];
-  const facts = unpackFacts(from);
+  const [id, connection, server, at] = [from.number(), from.number(), from.number(), from.number()];
   const sender = from.text();
   const recipients = unpackTexts(from);
-  const digest = from.text();
-  const messageId = (head & NAMED) === 0 ? null : from.text();
   const user = (head & USER) === 0 ? null : from.text();
+  const measured = (head & LATE) === 0 ? unpackMeasured(from, (head & NAMED) !== 0) : null;
   const content = (head & CONTENT) === 0 ? null : from.octets();
   const [accepted, tls] = [(head & ACCEPTED) !== 0, (head & TLS) !== 0];
-  return {
-    id,
-    connection,
-    server,
-    sender,
-    recipients,
-    size,
-    digest,
-    messageId,
-    facts,
-    accepted,
-    at,
-    tls,
-    user,
-    content,
-  };
+  const summary = measured ?? measurePieces(content === null ? [] : [content]);
+  return receivedMessage({ id, connection, server, sender, recipients, accepted, at, tls, user, content, summary });
+}
+
+function packMeasured(to: PackRoom, { size, digest, messageId, facts }: StoredMessage['summary']): void {
+  to.number(size);
+  packFacts(to, facts);
+  to.text(digest);
+  if (messageId !== null) to.text(messageId);
+}
+
+function unpackMeasured(from: PageReader, isNamed: boolean): StoredMessage['summary'] {
+  const size = from.number();
+  const facts = unpackFacts(from);
+  return { size, facts, digest: from.text(), messageId: isNamed ? from.text() : null };
 }

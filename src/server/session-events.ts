@@ -3,9 +3,11 @@
 
 import type { EventName } from '../smtp/vocabulary';
 import type { Effect, ReplyEffect } from '../scenario/effects';
+import { LateContent } from '../wire/late-content';
+import { LateMessageEvent } from '../wire/late-message';
 import type { Line } from '../wire/line-reader';
 import type { CommandEvent, MessageEvent, ReplyEvent, Unstamped } from '../wire/trace-event';
-import type { ReceivedMessage } from './message-store';
+import type { StoredMessage } from './received-message';
 import type { SessionStart } from './session-host';
 import type { TakenMessage } from './unit-reader';
 
@@ -80,7 +82,12 @@ export function messageEvent(
   stored: number,
   { seq, at }: Stamp,
 ): MessageEvent {
-  const { offset, length, firstSeq, firstAt, lastSeq, lastAt, complete, size, digest, messageId, facts } = message;
+  const { offset, length, firstSeq, firstAt, lastSeq, lastAt, complete, summary } = message;
+  if (summary instanceof LateContent) {
+    const arrival = { offset, length, firstSeq, firstAt, lastSeq, lastAt };
+    return new LateMessageEvent({ seq, at, via, ...arrival, sender, recipients, complete, stored }, summary);
+  }
+  const { size, digest, messageId, facts } = summary;
   return {
     type: 'message',
     seq,
@@ -113,25 +120,13 @@ export interface MessageContext {
 }
 
 /** The message for the store; not accepted yet. */
-export function receivedMessage(message: TakenMessage, envelope: Envelope, context: MessageContext): ReceivedMessage {
-  const { size, digest, messageId, facts, content } = message;
-  const { id, connection, server, at, tls, user } = context;
-  return {
-    id,
-    connection,
-    server,
-    sender: envelope.sender,
-    recipients: envelope.recipients,
-    size,
-    digest,
-    messageId,
-    facts,
-    accepted: false,
-    at,
-    tls,
-    user,
-    content: content === null ? null : joined(content),
-  };
+export function storedMessage(
+  { summary }: TakenMessage,
+  { sender, recipients }: Envelope,
+  { id, connection, server, at, tls, user }: MessageContext,
+): StoredMessage {
+  const content = summary.content === null ? null : joined(summary.content);
+  return { id, connection, server, sender, recipients, accepted: false, at, tls, user, content, summary };
 }
 
 function joined(pieces: readonly Buffer[]): Buffer {

@@ -11,7 +11,8 @@ import type { LookUp } from '../scenario/effects';
 import type { LivingWorld } from '../scenario/world';
 import type { Middlebox } from '../middlebox/middlebox';
 import type { LeanSocket } from './lean-socket';
-import type { MessageStore, ReceivedMessage } from './message-store';
+import type { MessageStore } from './message-store';
+import type { ReceivedMessage, StoredMessage } from './received-message';
 import type { TlsAcceptor } from './tls';
 
 /** What a session shares with the server it belongs to. */
@@ -24,11 +25,13 @@ export interface SessionHost {
   readonly store: MessageStore;
   readonly keepContent: boolean;
   readonly keepSecrets: boolean;
+  /** Whether the facts of mail data may be made when somebody asks for them, who then asks the record. */
+  readonly measuresLate: boolean;
   readonly maxLineOctets: number;
   lookUp(question: LookUp): Promise<boolean>;
   /** Null: messages are not saved. Resolves with the reason when it could not be done. */
   save(message: ReceivedMessage): Promise<string | null>;
-  messageTaken(message: ReceivedMessage): void;
+  messageTaken(message: StoredMessage): void;
   /** A fault of our own. */
   failed(error: Error): void;
 }

@@ -4,7 +4,7 @@
 import type { Input, LookUp } from '../scenario/effects';
 import type { Trace } from '../wire/trace';
 import { SaslExchange } from './auth';
-import type { ReceivedMessage } from './message-store';
+import type { ReceivedMessage } from './received-message';
 import type { SessionHost } from './session-host';
 
 export class SessionServices {

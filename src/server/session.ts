@@ -15,12 +15,12 @@ import { newSession, type Session } from '../scenario/session';
 import { applyChanges } from '../scenario/world';
 import { Alarms } from './alarms';
 import { sayInPieces } from './dribbled';
-import type { ReceivedMessage } from './message-store';
+import { receivedMessage, type StoredMessage } from './received-message';
 import { ReadAhead } from './read-ahead';
 import type { SessionHost, SessionStart } from './session-host';
 import { SessionSecrets } from './session-secrets';
 import { SessionServices } from './session-services';
-import { chunkEvent, commandEvent, connectedEvent, messageEvent, receivedMessage, replyEvent } from './session-events';
+import { chunkEvent, commandEvent, connectedEvent, messageEvent, replyEvent, storedMessage } from './session-events';
 import { Transport, type Afterwards, type TransportEvents } from './transport';
 import { UnitReader, type TakenMessage } from './unit-reader';
 
@@ -57,7 +57,7 @@ export class ServerSession implements TransportEvents {
 
   private line: Line | null = null;
   private message: TakenMessage | null = null;
-  private received: ReceivedMessage | null = null;
+  private received: StoredMessage | null = null;
   private currentSeq = 0;
   private lastReplySeq = 0;
   private lastActivityAt: number;
@@ -79,7 +79,7 @@ export class ServerSession implements TransportEvents {
     this.trace = start.trace;
     this.peer = start.peer;
     this.secrets = host.keepSecrets ? null : new SessionSecrets(start.trace);
-    this.units = new UnitReader(host.maxLineOctets, host.keepContent ? host.store.largest : 0);
+    this.units = new UnitReader(host.maxLineOctets, host.keepContent ? host.store.largest : 0, host.measuresLate);
     this.readAhead = new ReadAhead(start.trace);
     this.alarms = new Alarms(host.clock);
     this.services = new SessionServices(host, start.trace, (input) => this.input(input));
@@ -311,7 +311,7 @@ export class ServerSession implements TransportEvents {
     if (taken === null) return null;
     if ('reached' in taken) return { kind: 'content-reached', octets: taken.reached };
     this.message = taken.message;
-    return { kind: 'message', summary: taken.message };
+    return { kind: 'message', summary: taken.message.summary };
   }
 
   private nextChunk(): Input | null {
@@ -321,7 +321,7 @@ export class ServerSession implements TransportEvents {
     if (taken === null) return null;
     if ('reached' in taken) return { kind: 'content-reached', octets: taken.reached };
     this.message = taken.message;
-    return { kind: 'chunk', octets: taken.octets, summary: taken.message };
+    return { kind: 'chunk', octets: taken.octets, summary: taken.message?.summary ?? null };
   }
 
   /** Mail data that the client never ended is on the record too. */
@@ -401,7 +401,7 @@ export class ServerSession implements TransportEvents {
     const seq = this.trace.append(messageEvent(message, envelope, via, id, this.trace.stamp(this.now)));
     // The last chunk's reply answers BDAT; only the final dot is answered as a message.
     if (via === 'DATA') this.currentSeq = seq;
-    this.received = receivedMessage(message, envelope, {
+    this.received = storedMessage(message, envelope, {
       id,
       connection,
       server: this.start.server,
@@ -414,7 +414,7 @@ export class ServerSession implements TransportEvents {
   private save(): void {
     const { received } = this;
     if (received === null) this.inputs.unshift({ kind: 'saved', ok: true, reason: '' });
-    else this.services.save(received, () => this.received === received);
+    else this.services.save(receivedMessage(received), () => this.received === received);
   }
 
   private dispose(accepted: boolean): void {

@@ -27,16 +27,19 @@ export class UnitReader {
   private readonly queue = new OctetQueue();
   private readonly lines: LineReader;
   private readonly keptOctets: number;
+  private readonly measuresLate: boolean;
   private mail: MailDataReader | null = null;
   private chunks: Chunks | null = null;
 
   /**
    * @param maxLineOctets octets of one line that are kept
    * @param keptOctets octets of content that are worth keeping; of a larger message there are only facts
+   * @param measuresLate whether the facts of mail data may be made when somebody asks for them
    */
-  constructor(maxLineOctets: number, keptOctets: number) {
+  constructor(maxLineOctets: number, keptOctets: number, measuresLate = false) {
     this.lines = new LineReader(this.queue, maxLineOctets);
     this.keptOctets = keptOctets;
+    this.measuresLate = measuresLate;
   }
 
   /** Octets read and not taken. */
@@ -95,7 +98,7 @@ export class UnitReader {
    * @param threshold raw octets at which to stop and say so
    */
   content(threshold: number | null): { readonly reached: number } | { readonly message: TakenMessage } | null {
-    this.mail ??= new MailDataReader(this.keptOctets);
+    this.mail ??= new MailDataReader(this.keptOctets, this.measuresLate);
     const { mail } = this;
     if (threshold !== null && mail.taken >= threshold) return { reached: threshold };
     if (mail.take(this.queue, threshold ?? Infinity)) {
@@ -165,6 +168,6 @@ export class UnitReader {
   private endOfChunks({ meter, taken, firstSeq, firstAt, lastSeq, lastAt }: Chunks): TakenMessage {
     this.chunks = null;
     const offset = this.queue.offset - taken;
-    return { ...meter.finish(), offset, length: taken, firstSeq, firstAt, lastSeq, lastAt, complete: true };
+    return { summary: meter.finish(), offset, length: taken, firstSeq, firstAt, lastSeq, lastAt, complete: true };
   }
 }

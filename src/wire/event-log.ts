@@ -4,10 +4,16 @@
 
 import { emptyPage, letGoPage, newPage, traceRoom, type Page } from './packed-page';
 import { pack, unpack } from './event-packing';
+import { LateMessageEvent } from './late-message';
 import type { TraceEvent } from './trace-event';
 
 /** Events of one page, which is let go as a whole. */
 const PAGE_EVENTS = 256;
+
+/** Whether a log of so many events packs them: with few no page would ever be let go as a whole. */
+export function packsEvents(most: number): boolean {
+  return most >= PAGE_EVENTS;
+}
 
 export class EventLog {
   /** The oldest ones, when somebody has looked: from then on they are objects. */
@@ -16,9 +22,9 @@ export class EventLog {
   private packed = 0;
   private readonly packs: boolean;
 
-  /** @param most events that will be kept: so few that no page is ever let go as a whole are not packed */
+  /** @param most events that will be kept */
   constructor(most: number = Infinity) {
-    this.packs = most >= PAGE_EVENTS;
+    this.packs = packsEvents(most);
   }
 
   get length(): number {
@@ -87,6 +93,7 @@ export interface LetGo {
 
 /** Octets are only lent: they lie where others are read into next. */
 function withOwnOctets(event: TraceEvent): TraceEvent {
+  if (event instanceof LateMessageEvent) return event.measured();
   if ((event.type !== 'received' && event.type !== 'sent') || event.octets === undefined) return event;
   return { ...event, octets: Buffer.from(event.octets) };
 }

@@ -39,6 +39,7 @@ import {
   unpackMessage,
   unpackReply,
 } from './packed-units';
+import { LateMessageEvent } from './late-message';
 import type { TraceEvent } from './trace-event';
 
 /** Puts an event where the room was told that it begins. */
@@ -53,7 +54,7 @@ export function pack(to: PackRoom, event: TraceEvent): void {
       return packReply(to, event);
     case 'message':
       if (event.recipients.length < MOST_RECIPIENTS) return packMessage(to, event);
-      return packAsItIs(to, event);
+      return packAsItIs(to, event instanceof LateMessageEvent ? event.measured() : event);
     case 'mode':
       return packMode(to, event);
     case 'connected':
@@ -75,7 +76,8 @@ function packAsItIs(to: PackRoom, event: TraceEvent): void {
   to.value(event);
 }
 
-export function unpack(from: PageReader): TraceEvent {
+/** @param before events that were read before it, oldest first */
+export function unpack(from: PageReader, before: readonly TraceEvent[]): TraceEvent {
   const head = from.number();
   switch (head & KIND) {
     case RECEIVED:
@@ -87,7 +89,7 @@ export function unpack(from: PageReader): TraceEvent {
     case REPLY:
       return unpackReply(from, head);
     case MESSAGE:
-      return unpackMessage(from, head);
+      return unpackMessage(from, head, before);
     case MODE:
       return unpackMode(from);
     case CONNECTED:

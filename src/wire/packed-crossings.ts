@@ -26,7 +26,9 @@ export function packOctets(to: PackRoom, event: ReceivedEvent | SentEvent): void
   to.number(offset);
   to.number(length);
   to.word(layer);
-  if (octets !== undefined) to.octets(octets);
+  if (octets === undefined) return;
+  to.octets(octets);
+  if (type === 'received' && layer === 'plain') to.said(offset, length);
 }
 
 export function unpackOctets(from: PageReader, head: number, type: 'received' | 'sent'): ReceivedEvent | SentEvent {

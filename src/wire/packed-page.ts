@@ -42,10 +42,13 @@ export interface Page {
   shared: unknown[];
   /** Octets that items have with them. */
   octets: number;
+  /** The latest stretch of what a connection said that lies here without a gap: offsets in its plain layer. */
+  saidFrom: number;
+  saidTo: number;
 }
 
 export function newPage(): Page {
-  return { places: [], rows: [], blocks: [], values: [], shared: [], octets: 0 };
+  return { places: [], rows: [], blocks: [], values: [], shared: [], octets: 0, saidFrom: 0, saidTo: 0 };
 }
 
 /** Words from short lists (layers, events, terminators), as numbers that hold for the whole process. */
@@ -131,6 +134,18 @@ export class PackRoom {
     this.place(this.block, from, length);
   }
 
+  /** The item has octets with it that the client said. */
+  said(offset: number, length: number): void {
+    const { page } = this;
+    if (page.saidTo !== offset) page.saidFrom = offset;
+    page.saidTo = offset + length;
+  }
+
+  /** Whether the page has all that the client said there. */
+  hasSaid(offset: number, length: number): boolean {
+    return this.page.saidFrom <= offset && offset + length <= this.page.saidTo;
+  }
+
   value(value: unknown): void {
     this.page.values = appended(this.page.values, value);
   }
@@ -204,14 +219,18 @@ function appended<Item>(list: Item[], item: Item): Item[] {
 
 /**
  * Everything on a page, read, and the page let go.
- * @param unpack reads one item
+ * @param unpack reads one item, and may look at those before it
  * @param into the items are put behind what it holds
  */
-export function emptyPage<Item>(page: Page, unpack: (from: PageReader) => Item, into: Item[]): void {
+export function emptyPage<Item>(
+  page: Page,
+  unpack: (from: PageReader, before: readonly Item[]) => Item,
+  into: Item[],
+): void {
   const from = new PageReader(page);
   for (let item = 0; item < page.places.length; item++) {
     from.begin(item);
-    into.push(unpack(from));
+    into.push(unpack(from, into));
   }
   letGoPage(page);
 }

@@ -2,7 +2,9 @@
 
 import { MOST_NUMBERS, type PackRoom, type PageReader } from './packed-page';
 import { COMMAND, MESSAGE, REPLY } from './packed-kinds';
-import type { CommandEvent, ContentFacts, MessageEvent, ReplyEvent } from './trace-event';
+import { measurePieces } from './late-content';
+import { LateMessageEvent } from './late-message';
+import type { CommandEvent, ContentFacts, MessageEvent, ReplyEvent, TraceEvent } from './trace-event';
 
 const CUT = 16;
 const REDACTED = 32;
@@ -16,10 +18,14 @@ const BDAT = 16;
 const COMPLETE = 32;
 const STORED = 64;
 const NAMED = 128;
+/** Its octets lie on the same page, and tell the rest. */
+const LATE = 256;
 /** In commands and messages: their last octet came with their first. */
 const AT_ONCE = 1024;
 const EIGHT_BIT = 1;
 const SMUGGLING = 2;
+/** ".", CR and LF. */
+const FINAL_DOT_OCTETS = 3;
 
 /** Three numbers each, and some for the message itself. */
 export const MOST_RECIPIENTS = MOST_NUMBERS / 4;
@@ -126,14 +132,16 @@ export function unpackReply(from: PageReader, head: number): ReplyEvent {
 // --- messages ----------------------------------------------------------------------------------------------------
 
 export function packMessage(to: PackRoom, event: MessageEvent): void {
-  const { seq, at, via, offset, length, firstSeq, firstAt, lastSeq, lastAt, size, stored, complete } = event;
-  const { messageId, recipients } = event;
+  const { seq, at, via, offset, length, firstSeq, firstAt, lastSeq, lastAt, stored, complete } = event;
+  const isLate = event instanceof LateMessageEvent && complete && to.hasSaid(offset, length);
+  const messageId = isLate ? null : event.messageId;
   to.number(
     MESSAGE |
       (via === 'BDAT' ? BDAT : 0) |
       (complete ? COMPLETE : 0) |
       (stored === null ? 0 : STORED) |
       (messageId === null ? 0 : NAMED) |
+      (isLate ? LATE : 0) |
       (atOnce(event) ? AT_ONCE : 0),
   );
   to.number(seq);
@@ -146,23 +154,28 @@ export function packMessage(to: PackRoom, event: MessageEvent): void {
     to.number(lastSeq);
     to.number(lastAt);
   }
-  to.number(size);
   to.number(stored ?? 0);
+  to.text(event.sender);
+  packTexts(to, event.recipients);
+  if (isLate) return;
+  to.number(event.size);
   packFacts(to, event.facts);
   to.text(event.digest);
-  to.text(event.sender);
-  packTexts(to, recipients);
   if (messageId !== null) to.text(messageId);
 }
 
-export function unpackMessage(from: PageReader, head: number): MessageEvent {
+export function unpackMessage(from: PageReader, head: number, before: readonly TraceEvent[]): MessageEvent {
   const [seq, at, offset, length] = [from.number(), from.number(), from.number(), from.number()];
   const [firstSeq, firstAt] = [from.number(), from.number()];
   const [lastSeq, lastAt] = (head & AT_ONCE) === 0 ? [from.number(), from.number()] : [firstSeq, firstAt];
-  const [size, stored] = [from.number(), from.number()];
-  const facts = unpackFacts(from);
-  const [digest, sender] = [from.text(), from.text()];
+  const stored = from.number();
+  const sender = from.text();
   const recipients = unpackTexts(from);
+  const measured =
+    (head & LATE) === 0
+      ? unpackMeasured(from, (head & NAMED) !== 0)
+      : measurePieces(mailDataOf(before, offset, length));
+  const { size, digest, messageId, facts } = measured;
   return {
     type: 'message',
     seq,
@@ -176,13 +189,38 @@ export function unpackMessage(from: PageReader, head: number): MessageEvent {
     lastAt,
     size,
     digest,
-    messageId: (head & NAMED) === 0 ? null : from.text(),
+    messageId,
     sender,
     recipients,
     facts,
     complete: (head & COMPLETE) !== 0,
     stored: (head & STORED) === 0 ? null : stored,
   };
+}
+
+function unpackMeasured(
+  from: PageReader,
+  isNamed: boolean,
+): Pick<MessageEvent, 'size' | 'digest' | 'messageId' | 'facts'> {
+  const size = from.number();
+  const facts = unpackFacts(from);
+  return { size, facts, digest: from.text(), messageId: isNamed ? from.text() : null };
+}
+
+/** What the client said there, without the final dot line. */
+function mailDataOf(events: readonly TraceEvent[], offset: number, length: number): readonly Buffer[] {
+  const end = offset + length - FINAL_DOT_OCTETS;
+  const pieces: Buffer[] = [];
+  for (let index = events.length - 1; index >= 0; index--) {
+    const event = events[index];
+    if (event?.type !== 'received' || event.layer !== 'plain' || event.octets === undefined) continue;
+    if (event.offset + event.length <= offset) break;
+    if (event.offset >= end) continue;
+    pieces.unshift(
+      event.octets.subarray(Math.max(0, offset - event.offset), Math.min(event.length, end - event.offset)),
+    );
+  }
+  return pieces;
 }
 
 /** Not more of them than MOST_RECIPIENTS. */

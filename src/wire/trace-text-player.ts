@@ -335,9 +335,10 @@ export class TraceTextPlayer {
   }
 
   private recordContent(reader: MailDataReader, complete: boolean): number {
-    const { content: _, ...end } = reader.finish(complete);
+    const { summary, ...end } = reader.finish(complete);
+    const { content: _, ...measured } = summary;
     this.content = null;
-    return this.recordMessage({ via: 'DATA', ...end });
+    return this.recordMessage({ via: 'DATA', ...measured, ...end });
   }
 
   private recordMessage(end: MailDataOnRecord): number {

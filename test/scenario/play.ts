@@ -360,7 +360,7 @@ export class Played {
     if (taken === null) return null;
     if ('reached' in taken) return { kind: 'content-reached', octets: taken.reached };
     this.message = taken.message;
-    return { kind: 'message', summary: taken.message };
+    return { kind: 'message', summary: taken.message.summary };
   }
 
   private nextChunk(): Input | null {
@@ -370,7 +370,7 @@ export class Played {
     if (taken === null) return null;
     if ('reached' in taken) return { kind: 'content-reached', octets: taken.reached };
     this.message = taken.message;
-    return { kind: 'chunk', octets: taken.octets, summary: taken.message };
+    return { kind: 'chunk', octets: taken.octets, summary: taken.message?.summary ?? null };
   }
 
   private perform(effect: Effect): void {
@@ -443,7 +443,7 @@ export class Played {
     if (this.message === null) return;
     const seq = this.trace.append(messageEvent(this.message, { sender, recipients }, via, 0, this.trace.stamp()));
     if (via === 'DATA') this.currentSeq = seq;
-    this.received = { sender, recipients, accepted: false, size: this.message.size };
+    this.received = { sender, recipients, accepted: false, size: this.message.summary.size };
   }
 
   private reply(effect: ReplyEffect): void {

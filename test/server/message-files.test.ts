@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageFiles } from '../../src/server/message-files';
-import type { ReceivedMessage } from '../../src/server/message-store';
+import type { ReceivedMessage } from '../../src/server/received-message';
 
 const CONTENT = Buffer.from('Subject: x\r\n\r\n.dot \xe9\0\r\n', 'latin1');
 

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
-import { MessageStore, type ReceivedMessage } from '../../src/server/message-store';
+import { MessageStore } from '../../src/server/message-store';
+import type { ReceivedMessage, StoredMessage } from '../../src/server/received-message';
+import { LateContent, measurePieces } from '../../src/wire/late-content';
 import { contentFacts } from '../wire/arbitraries';
 
 const AS_OBJECT = { noNullPrototype: true } as const;
@@ -30,9 +32,14 @@ const message: fc.Arbitrary<ReceivedMessage> = fc.record(
 );
 
 const [example] = fc.sample(message, { numRuns: 1, seed: 1 });
-const messageOf = (id: number, octets = 0): ReceivedMessage => {
+/** Measured before it comes. */
+const stored = ({ size, digest, messageId, facts, ...message }: ReceivedMessage): StoredMessage => ({
+  ...message,
+  summary: { size, digest, messageId, facts },
+});
+const messageOf = (id: number, octets = 0): StoredMessage => {
   if (example === undefined) throw new Error('no example');
-  return { ...example, id, content: Buffer.alloc(octets) };
+  return stored({ ...example, id, content: Buffer.alloc(octets) });
 };
 const ids = (store: MessageStore): number[] => store.all().map(({ id }) => id);
 const numbers = (from: number, to: number): number[] =>
@@ -44,10 +51,28 @@ test('what was stored is there as it was, no property more or less, though its o
       const store = new MessageStore();
       for (const one of messages) {
         const content = one.content === null ? null : Buffer.from(one.content);
-        store.add({ ...one, content });
+        store.add(stored({ ...one, content }));
         content?.fill('!');
       }
       expect(store.all()).toStrictEqual(messages);
+    }),
+  );
+});
+
+test('content that nobody asked about is measured when somebody looks, though its octets are written over', () => {
+  const octets = fc.uint8Array({ maxLength: 60 }).map((content) => Buffer.from(content).toString('latin1'));
+  const content = octets.map((body) => `Message-ID: <1@a>\r\n\r\n${body.replaceAll('.', ',')}`);
+  fc.assert(
+    fc.property(message, content, fc.nat({ max: 80 }), fc.boolean(), (one, text, cut, kept) => {
+      const store = new MessageStore();
+      const raw = Buffer.from(text, 'latin1');
+      const pieces = [raw.subarray(0, cut), raw.subarray(cut)];
+      const summary = new LateContent(pieces, raw.length, Infinity);
+      const { size, digest, messageId, facts } = measurePieces([Buffer.from(raw)]);
+      store.add({ ...stored(one), content: kept ? raw : null, summary });
+      raw.fill('!');
+      const measured = { ...one, size, digest, messageId, facts };
+      expect(store.all()).toStrictEqual([{ ...measured, content: kept ? Buffer.from(text, 'latin1') : null }]);
     }),
   );
 });

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { EventLog } from '../../src/wire/event-log';
+import { LateContent, measurePieces } from '../../src/wire/late-content';
+import { LateMessageEvent } from '../../src/wire/late-message';
 import type {
   CommandEvent,
   MessageEvent,
@@ -196,6 +198,71 @@ test('a log of few events keeps them as they are, with octets of its own', () =>
   ]);
   expect(log.cut(0, 1)).toEqual({ events: 1, octets: 4 });
   expect(log).toHaveLength(1);
+});
+
+/** A message as a session records it: each read, and then the message, which nobody has asked about. */
+function recordMessage(log: EventLog, text: string, cuts: readonly number[], from: Said, lost: boolean): TraceEvent[] {
+  const raw = Buffer.from(`${text}\r\n.\r\n`, 'latin1');
+  const ends = [...cuts.filter((cut) => cut < raw.length).sort((a, b) => a - b), raw.length];
+  const expected: TraceEvent[] = [];
+  const pieces: Buffer[] = [];
+  ends.forEach((end, index) => {
+    const piece = raw.subarray(ends[index - 1] ?? 0, end);
+    const { length } = piece;
+    const offset = from.offset + end - length;
+    const read = { type: 'received', seq: ++from.seq, at: 1, layer: 'plain', offset, length } as const;
+    const event = lost && index === 0 ? read : { ...read, octets: piece };
+    log.push(event);
+    expected.push('octets' in event ? { ...event, octets: Buffer.from(piece) } : event);
+    pieces.push(piece.subarray(0, Math.max(0, Math.min(length, raw.length - 3 - (end - length)))));
+  });
+  const span = { firstSeq: from.seq, firstAt: 1, lastSeq: from.seq, lastAt: 1 };
+  const { offset } = from;
+  const envelope = { sender: 'a@b', recipients: ['c@d'], complete: true, stored: null };
+  const frame = { seq: ++from.seq, at: 2, via: 'DATA', offset, length: raw.length, ...span, ...envelope } as const;
+  log.push(new LateMessageEvent(frame, new LateContent(pieces, raw.length - 3, Infinity)));
+  const { size, digest, messageId, facts } = measurePieces([Buffer.from(raw.subarray(0, -3))]);
+  expected.push({ type: 'message', ...frame, size, digest, messageId, facts });
+  from.offset += raw.length;
+  // What was read is only lent.
+  raw.fill('!');
+  return expected;
+}
+
+interface Said {
+  seq: number;
+  offset: number;
+}
+
+const mailText = fc
+  .tuple(fc.constantFrom('', 'Message-ID: <1@a>\r\n\r\n'), fc.array(fc.constantFrom('a', '\r\n', '\n', '\r', '\0')))
+  .map(([head, body]) => head + body.join(''));
+
+test('a message that nobody asked about is measured by its octets, wherever they lie and whatever is kept of them', () => {
+  const step = fc.record({
+    text: mailText,
+    cuts: fc.array(fc.nat({ max: 30 }), { maxLength: 4 }),
+    lost: fc.boolean(),
+    notes: fc.oneof(fc.nat({ max: 3 }), fc.integer({ min: 245, max: 256 })),
+    look: fc.nat({ max: 9 }).map((chance) => chance === 0),
+  });
+  fc.assert(
+    fc.property(fc.constantFrom(4, Infinity), fc.array(step, { maxLength: 8 }), (most, steps) => {
+      const log = new EventLog(most);
+      const from: Said = { seq: 0, offset: 17 };
+      const expected: TraceEvent[] = [];
+      for (const { text, cuts, lost, notes, look } of steps) {
+        for (let count = 0; count < notes; count++) {
+          log.push(noteOf(++from.seq));
+          expected.push(noteOf(from.seq));
+        }
+        expected.push(...recordMessage(log, text, cuts, from, lost));
+        if (look) expect(log.events).toStrictEqual(expected);
+      }
+      expect(log.events).toStrictEqual(expected);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test('logs side by side keep their own, while others among them are let go', () => {

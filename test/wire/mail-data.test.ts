@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
+import type { ContentSummary } from '../../src/wire/content-meter';
+import { LateContent } from '../../src/wire/late-content';
 import { MailDataReader, type MailDataEnd } from '../../src/wire/mail-data';
 import { OctetQueue } from '../../src/wire/octet-queue';
 import { bytes, queueOf, splits } from './support';
@@ -8,20 +10,23 @@ interface Read {
   readonly ended: boolean;
   readonly content: string;
   readonly rest: string;
-  readonly end: MailDataEnd;
+  /** With what is told by the content. */
+  readonly end: Omit<MailDataEnd, 'summary'> & Omit<ContentSummary, 'content'>;
 }
 
-function read(chunks: readonly string[]): Read {
+function read(chunks: readonly string[], late = false): Read {
   const queue = new OctetQueue();
-  const reader = new MailDataReader(Infinity);
+  const reader = new MailDataReader(Infinity, late);
   let ended = false;
   chunks.forEach((chunk, index) => {
     queue.push(bytes(chunk), index + 1, index + 1);
     ended ||= reader.take(queue);
   });
-  const end = reader.finish(ended);
-  const content = Buffer.concat([...(end.content ?? [])]).toString('latin1');
-  return { ended, content, rest: queue.peek(queue.length).toString('latin1'), end };
+  const { summary, ...end } = reader.finish(ended);
+  const { size, digest, messageId, facts } = summary;
+  const content = Buffer.concat([...(summary.content ?? [])]).toString('latin1');
+  const rest = queue.peek(queue.length).toString('latin1');
+  return { ended, content, rest, end: { ...end, size, digest, messageId, facts } };
 }
 
 test.each<[string, boolean, string, string]>([
@@ -46,7 +51,8 @@ test.each<[string, boolean, string, string]>([
     const { firstSeq: _f, firstAt: _a, lastSeq: _l, lastAt: _t, ...same } = whole.end;
     const parts = read(cut);
     expect(parts).toMatchObject({ ended, content, rest });
-    expect({ ...parts.end, content: null }).toMatchObject({ ...same, content: null });
+    expect(parts.end).toMatchObject(same);
+    expect(read(cut, true)).toEqual(parts);
   }
 });
 
@@ -74,6 +80,7 @@ test('agrees with a plain reading of RFC 5321 4.5.2, however the octets are chun
       const whole = read([chunks.join('')]).end;
       expect(got.end.facts).toEqual(whole.facts);
       expect(got.end.digest).toBe(whole.digest);
+      expect(read(chunks, true)).toEqual(got);
     }),
     { numRuns: 2000 },
   );
@@ -120,7 +127,22 @@ test('taking stops exactly at a threshold', () => {
   expect(reader.take(queue, 12)).toBe(false);
   expect(reader.taken).toBe(12);
   expect(reader.take(queue)).toBe(true);
-  expect(reader.finish(true)).toMatchObject({ size: 15, length: 18, firstSeq: 1, lastSeq: 2 });
+  expect(reader.finish(true)).toMatchObject({ summary: { size: 15 }, length: 18, firstSeq: 1, lastSeq: 2 });
+});
+
+test('content is left unmeasured only while no line of it begins with a dot, and it is small', () => {
+  const isLate = (chunks: readonly string[]): boolean => {
+    const reader = new MailDataReader(Infinity, true);
+    for (const chunk of chunks) reader.take(queueOf(chunk));
+    return reader.finish(true).summary instanceof LateContent;
+  };
+  expect(isLate(['a\r\nb. c\r\n.\r\n'])).toBe(true);
+  expect(isLate(['a\r', '\nb\r\n.\r', '\n'])).toBe(false);
+  expect(isLate(['.a\r\n.\r\n'])).toBe(false);
+  expect(isLate(['a\r\n', '.b\r\n.\r\n'])).toBe(false);
+  expect(isLate(['a\n.b\r\n.\r\n'])).toBe(false);
+  expect(isLate([`${'a'.repeat(65_534)}\r\n.\r\n`])).toBe(true);
+  expect(isLate([`${'a'.repeat(65_535)}\r\n.\r\n`])).toBe(false);
 });
 
 test('odd input stays linear: a megabyte of bare LF, of bare CR, of dots', () => {
