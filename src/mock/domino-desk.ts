@@ -58,7 +58,9 @@ function localParts(date: Date): DateParts {
   };
 }
 
-const NOBODY: AdmissionCounts = { busy: 0, waiting: 0, peak: 0, total: 0, refused: 0 };
+type Present = Pick<AdmissionCounts, 'busy' | 'waiting'>;
+
+const NOBODY: Present = { busy: 0, waiting: 0 };
 
 export class DominoDesk {
   /** Begins again with the SMTP task. */
@@ -71,7 +73,7 @@ export class DominoDesk {
   private readonly seats = new NumberMap<Seat>();
   /** Whose event was the last: the next is mostly the same one's. */
   private latest: Seat | null = null;
-  private readonly counts: AdmissionCounts[] = [];
+  private readonly counts: Present[] = [];
   private changes: readonly PolicyChange[] = [];
   /** The hundredth of a second of the last line, on the record's clock, and its date. */
   private instant: Instant = { from: 0, to: 0, parts: localParts(new Date(0)) };
@@ -149,16 +151,18 @@ export class DominoDesk {
   }
 
   /** Who is served and who waits at one server, told after every change. */
-  admitted(server: number, counts: AdmissionCounts): void {
+  admitted(server: number, counts: Present): void {
     const before = this.counts[server] ?? NOBODY;
-    this.counts[server] = { ...counts };
-    const tell = (times: number, type: 'taken' | 'freed' | 'queued' | 'unqueued'): void => {
-      for (let time = 0; time < times; time += 1) countHandlers(this.statistics, { type });
-    };
-    tell(before.busy - counts.busy, 'freed');
-    tell(before.waiting - counts.waiting, 'unqueued');
-    tell(counts.waiting - before.waiting, 'queued');
-    tell(counts.busy - before.busy, 'taken');
+    const { busy, waiting } = counts;
+    this.counts[server] = { busy, waiting };
+    this.tellHandlers(before.busy - busy, 'freed');
+    this.tellHandlers(before.waiting - waiting, 'unqueued');
+    this.tellHandlers(waiting - before.waiting, 'queued');
+    this.tellHandlers(busy - before.busy, 'taken');
+  }
+
+  private tellHandlers(times: number, type: 'taken' | 'freed' | 'queued' | 'unqueued'): void {
+    for (let time = 0; time < times; time += 1) countHandlers(this.statistics, { type });
   }
 
   private optionsFor(server: number, connection: number): LogOptions {

@@ -14,6 +14,8 @@ const KEPT_EVENTS = 200_000;
 export class ConnectionRecords {
   private readonly limit: number;
   private finished: Trace[] = [];
+  /** How many events each of them had when it was over. What it is told afterwards, that its message was saved, hardly counts. */
+  private lengths: number[] = [];
   private readonly living = new NumberMap<Trace>();
   /** What was made of a trace when somebody looked. */
   private readonly records = new WeakMap<Trace, TraceRecord>();
@@ -32,6 +34,7 @@ export class ConnectionRecords {
   closed(trace: Trace): void {
     this.living.delete(trace.connection);
     this.finished.push(trace);
+    this.lengths.push(trace.length);
     this.events += trace.length;
     // Cut a fifth at a time: shifting an array for each connection would cost its length.
     if (this.finished.length > this.limit * 1.2) this.letGoOf(this.finished.length - this.limit);
@@ -41,10 +44,12 @@ export class ConnectionRecords {
   }
 
   private letGoOf(oldest: number): void {
-    for (const trace of this.finished.slice(0, oldest)) trace.letGo();
+    for (let index = 0; index < oldest; index++) {
+      this.finished[index]?.letGo();
+      this.events -= this.lengths[index] ?? 0;
+    }
     this.finished = this.finished.slice(oldest);
-    // Counted anew: one that is over may still be told that its message was saved.
-    this.events = this.finished.reduce((sum, { length }) => sum + length, 0);
+    this.lengths = this.lengths.slice(oldest);
     this.letGo += oldest;
   }
 
