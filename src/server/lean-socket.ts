@@ -38,8 +38,6 @@ export interface TcpHandle extends WritingHandle {
   setNoDelay(on: boolean): number;
   getpeername(name: Name): number;
   getsockname(name: Name): number;
-  readonly bytesRead: number;
-  readonly bytesWritten: number;
 }
 
 interface Name {
@@ -108,11 +106,11 @@ export class LeanSocket {
   }
 
   get bytesRead(): number {
-    return this.isDestroyed ? this.readInAll : this.handle.bytesRead;
+    return this.readInAll;
   }
 
   get bytesWritten(): number {
-    return this.isDestroyed ? this.writtenInAll : this.handle.bytesWritten;
+    return this.writtenInAll;
   }
 
   /** Reading begins. */
@@ -128,6 +126,7 @@ export class LeanSocket {
   /** @param octets a string is latin1; a Buffer must not be written to before it has left */
   write(octets: string | Buffer): void {
     if (this.isDestroyed || this.ending || STREAM_SEAM === null) return;
+    this.writtenInAll += octets.length;
     const request: OwnedRequest | number = startWrite(STREAM_SEAM, this.handle, octets);
     if (request === 0) return;
     if (typeof request === 'number') return this.failLater(request, 'write');
@@ -184,8 +183,6 @@ export class LeanSocket {
 
   private leave(how: (closed: (this: OwnedHandle) => void) => void): void {
     if (this.isDestroyed) return;
-    this.readInAll = this.handle.bytesRead;
-    this.writtenInAll = this.handle.bytesWritten;
     this.isDestroyed = true;
     this.handle.onread = ignored;
     how(onClosed);
@@ -199,8 +196,10 @@ export class LeanSocket {
   // --- from the handle -------------------------------------------------------------------------------------------
 
   takeRead(octets: number): void {
-    if (octets > 0) this.owner?.onRead(readBlock.subarray(0, octets));
-    else if (octets === END) {
+    if (octets > 0) {
+      this.readInAll += octets;
+      this.owner?.onRead(readBlock.subarray(0, octets));
+    } else if (octets === END) {
       this.endHeard = true;
       this.owner?.onEnd();
       this.endIfOver();

@@ -6,7 +6,7 @@ import type { Effect, ReplyEffect } from '../scenario/effects';
 import { LateContent } from '../wire/late-content';
 import { LateMessageEvent } from '../wire/late-message';
 import type { Line } from '../wire/line-reader';
-import type { CommandEvent, MessageEvent, ReplyEvent, Unstamped } from '../wire/trace-event';
+import type { ClosedEvent, CommandEvent, MessageEvent, ReplyEvent, Unstamped } from '../wire/trace-event';
 import type { StoredMessage } from './received-message';
 import type { SessionStart } from './session-host';
 import type { TakenMessage } from './unit-reader';
@@ -33,6 +33,19 @@ export function connectedEvent(start: SessionStart, implicitTls: boolean): Unsta
     ...(implicitTls ? { implicitTls: true as const } : {}),
     ...(proxiedBy === null ? {} : { proxiedBy }),
   };
+}
+
+/**
+ * @param totals octets on the socket itself
+ * @param unread octets that came while nothing was taken any more
+ */
+export function closedEvent(
+  by: ClosedEvent['by'],
+  how: ClosedEvent['how'],
+  totals: { readonly received: number; readonly sent: number },
+  unread: number,
+): Unstamped {
+  return { type: 'closed', by, how, receivedOctets: totals.received, sentOctets: totals.sent, unread };
 }
 
 /** @param command seq of the BDAT line */

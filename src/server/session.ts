@@ -20,7 +20,15 @@ import { ReadAhead } from './read-ahead';
 import type { SessionHost, SessionStart } from './session-host';
 import { SessionSecrets } from './session-secrets';
 import { SessionServices } from './session-services';
-import { chunkEvent, commandEvent, connectedEvent, messageEvent, replyEvent, storedMessage } from './session-events';
+import {
+  chunkEvent,
+  closedEvent,
+  commandEvent,
+  connectedEvent,
+  messageEvent,
+  replyEvent,
+  storedMessage,
+} from './session-events';
 import { Transport, type Afterwards, type TransportEvents } from './transport';
 import { UnitReader, type TakenMessage } from './unit-reader';
 
@@ -63,6 +71,8 @@ export class ServerSession implements TransportEvents {
   private lastActivityAt: number;
   /** The moment of the step that is on. */
   private now: number;
+  /** When what is being taken was read, which is the moment of the first step that takes it. */
+  private readAt: number | null = null;
   private endedBy: 'client' | 'server' | null = null;
   private endedHow: 'fin' | 'reset' | 'destroyed' = 'fin';
   private peerGone = false;
@@ -88,19 +98,7 @@ export class ServerSession implements TransportEvents {
     this.lastActivityAt = this.now;
     this.epochMs = host.clock.date().getTime() - this.now;
     this.currentSeq = this.trace.record(connectedEvent(start, host.compiled().server.tls.implicit));
-    this.transport = new Transport(
-      {
-        socket: start.socket,
-        trace: start.trace,
-        clock: host.clock,
-        path: start.path,
-        random: draws(host.seed, start.connection, -1),
-        connection: start.connection,
-        tls: start.tls,
-        reads: start.reads,
-      },
-      this,
-    );
+    this.transport = new Transport(start, host.clock, draws(host.seed, start.connection, -1), this);
   }
 
   /** Whether the client has said everything it will, or the connection is gone. */
@@ -150,6 +148,7 @@ export class ServerSession implements TransportEvents {
   onOctets(octets: Buffer, seq: number, at: number): Afterwards {
     const { passing } = this.units;
     this.lastActivityAt = at;
+    this.readAt = at;
     if (this.state.phase === 'closing') {
       this.secrets?.leftOver(this.units.received, Infinity);
       return 'held';
@@ -160,6 +159,7 @@ export class ServerSession implements TransportEvents {
     this.readAhead.look(this.units.waiting, this.transport);
     if (this.state.waiting?.for === 'hold') this.input({ kind: 'arrived' });
     else this.pump();
+    this.readAt = null;
     const keepsOne = this.message !== null || this.received !== null || this.services.isSaving;
     if (!keepsOne && !this.units.holdsOctets) return 'nothing-held';
     return passing !== null && passing === this.units.passing && this.units.waiting === 0 ? 'passed' : 'held';
@@ -226,8 +226,9 @@ export class ServerSession implements TransportEvents {
 
   private feed(input: Input): void {
     const { host } = this;
-    const now = host.clock.now();
+    const now = this.readAt ?? host.clock.now();
     this.now = now;
+    this.readAt = null;
     const stepped = step(host.compiled(), host.world, this.state, input, {
       now,
       wallClock: this.epochMs + now,
@@ -426,7 +427,7 @@ export class ServerSession implements TransportEvents {
   }
 
   private reply(effect: ReplyEffect): void {
-    const now = this.host.clock.now();
+    const { now } = this;
     this.lastActivityAt = now;
     const answers = effect.answers ? this.currentSeq : null;
     const stamp = this.trace.stamp(now);
@@ -447,6 +448,7 @@ export class ServerSession implements TransportEvents {
       later: (afterMs, goOn) => this.alarms.at('dribble', this.host.clock.now() + afterMs, goOn),
       isOver: () => this.transport.isOver,
       done: () => {
+        this.now = this.host.clock.now();
         const seq = this.trace.record({ type: 'reply-ended', reply });
         if (effect.answers) this.lastReplySeq = seq;
         this.dribbling = false;
@@ -501,15 +503,8 @@ export class ServerSession implements TransportEvents {
     this.cutMessageShort();
     this.unread += this.discardWaiting();
     this.secrets?.sweep(this.start.path.length > 0, this.state.behindAuth);
-    const { received, sent } = this.transport.wireTotals;
-    this.trace.record({
-      type: 'closed',
-      by: this.endedBy ?? 'client',
-      how: this.endedHow,
-      receivedOctets: received,
-      sentOctets: sent,
-      unread: this.unread,
-    });
+    const { wireTotals } = this.transport;
+    this.trace.record(closedEvent(this.endedBy ?? 'client', this.endedHow, wireTotals, this.unread));
     this.start.closed();
   }
 }

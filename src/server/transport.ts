@@ -43,12 +43,11 @@ export interface TransportEvents {
   onClosed(): void;
 }
 
-export interface TransportOptions {
+/** A connection, and what is to be done with it. */
+export interface Carried {
   readonly socket: Socket | LeanSocket;
   readonly trace: Trace;
-  readonly clock: Clock;
   readonly path: readonly Middlebox[];
-  readonly random: Random;
   readonly connection: number;
   readonly tls: TlsAcceptor | null;
   /** Where what was read is kept. */
@@ -101,14 +100,15 @@ export class Transport implements SocketOwner {
   /** The next look for a client that left a socket that is not read. */
   private looking: Alarm | null = null;
 
-  constructor(options: TransportOptions, events: TransportEvents) {
-    const { socket, trace, clock, path, connection, random } = options;
+  /** @param random for what the path does */
+  constructor(carried: Carried, clock: Clock, random: Random, events: TransportEvents) {
+    const { socket, trace, path, connection } = carried;
     this.socket = socket;
     this.trace = trace;
     this.clock = clock;
     this.events = events;
-    this.tls = options.tls;
-    this.reads = options.reads;
+    this.tls = carried.tls;
+    this.reads = carried.reads;
     this.untold = path.length === 0 ? null : new UntoldClient(clock, () => this.destroy());
     this.path = path.length === 0 ? null : this.layPath(path, connection, random);
     if (socket instanceof LeanSocket) socket.attach(this);

@@ -20,8 +20,6 @@ const MOST_FREE_ROWS = 256;
 const MOST_FREE_BLOCKS = 1024;
 /** The most numbers an item may come to; with more it stays an object. */
 export const MOST_NUMBERS = 512;
-/** In place of a text's block: it is no latin1 and stands among the values. Only traces written by hand have such. */
-const ELSEWHERE = -1;
 /** On a text of octets V8 sees without looking that this cannot match. */
 const BEYOND_LATIN1 = /[^\0-\xff]/;
 /** Looking further back for a shared value costs more than having it twice. */
@@ -110,13 +108,12 @@ export class PackRoom {
   }
 
   text(text: string): void {
-    if (BEYOND_LATIN1.test(text)) {
-      this.number(ELSEWHERE);
-      this.value(text);
-      return;
-    }
     const { length } = text;
-    if (length > SMALL_OCTETS) return this.place(ownBlock(Buffer.from(text, 'latin1')), 0, length);
+    if (length > SMALL_OCTETS) {
+      const block = Buffer.alloc(length);
+      writeText(block, 0, text);
+      return this.place(ownBlock(block), 0, length);
+    }
     const from = this.roomFor(length);
     this.pending += text;
     if (this.pending.length > MOST_PENDING) this.flush();
@@ -166,7 +163,7 @@ export class PackRoom {
     const { pending } = this;
     if (pending === '') return;
     this.pending = '';
-    this.block.block.write(pending, this.filled - pending.length, 'latin1');
+    writeText(this.block.block, this.filled - pending.length, pending);
   }
 
   private roomFor(length: number): number {
@@ -174,6 +171,7 @@ export class PackRoom {
       this.flush();
       freeBlocks.letGo(this.block);
       this.block = freeBlocks.take();
+      if (someAreBeyond) beyondLatin1.delete(this.block.block);
       this.filled = 0;
     }
     const from = this.filled;
@@ -191,6 +189,27 @@ export class PackRoom {
     this.number(number * PLACE + from);
     this.number(length);
   }
+}
+
+/** What was written to a block and is no latin1, as it is: only traces written by hand have such. */
+const beyondLatin1 = new WeakMap<Buffer, { readonly from: number; readonly text: string }[]>();
+let someAreBeyond = false;
+
+/** @param text one or more, behind one another */
+function writeText(block: Buffer, from: number, text: string): void {
+  if (!BEYOND_LATIN1.test(text)) {
+    block.write(text, from, 'latin1');
+    return;
+  }
+  someAreBeyond = true;
+  beyondLatin1.set(block, [...(beyondLatin1.get(block) ?? []), { from, text }]);
+}
+
+function readText(block: Buffer, from: number, length: number): string {
+  const end = from + length;
+  const elsewhere = someAreBeyond ? beyondLatin1.get(block) : undefined;
+  const found = elsewhere?.find((run) => run.from <= from && end <= run.from + run.text.length);
+  return found?.text.slice(from - found.from, end - found.from) ?? block.toString('latin1', from, end);
 }
 
 function ownBlock(octets: Buffer): Held<Buffer> {
@@ -263,9 +282,7 @@ export class PageReader {
 
   text(): string {
     const place = this.number();
-    if (place === ELSEWHERE) return this.value<string>();
-    const from = place % PLACE;
-    return this.block(place).toString('latin1', from, from + this.number());
+    return readText(this.block(place), place % PLACE, this.number());
   }
 
   octets(): Buffer {

@@ -36,6 +36,8 @@ export class Trace {
   /** A record of it is somewhere, and shows the events when somebody looks. */
   private recorded = false;
   private keptOctets = 0;
+  /** When the latest event was stamped. */
+  private latestAt = 0;
   private readonly clock: Clock;
   private readonly sequence: Sequence;
   private readonly bounds: TraceBounds;
@@ -69,14 +71,23 @@ export class Trace {
   record(event: Unstamped, at: number = this.clock.now()): number {
     const stamped = event as Stampable;
     stamped.seq = ++this.sequence.last;
-    stamped.at = at;
+    stamped.at = this.notBefore(at);
     if (stamped.type === 'received' || stamped.type === 'sent') this.boundOctets(stamped);
     return this.append(stamped);
   }
 
-  /** The next stamp, for an event that is made complete and then appended at once. */
+  /**
+   * The next stamp, for an event that is made complete and then appended at once.
+   * @param at as in `record`: when it is known, a look at the clock is saved
+   */
   stamp(at: number = this.clock.now()): { readonly seq: number; readonly at: number } {
-    return { seq: ++this.sequence.last, at };
+    return { seq: ++this.sequence.last, at: this.notBefore(at) };
+  }
+
+  /** Times on a record never go back, though an event may be stamped with a moment that was looked at before another's. */
+  private notBefore(at: number): number {
+    if (at > this.latestAt) this.latestAt = at;
+    return this.latestAt;
   }
 
   /** Records an event that was made with the latest stamp: what the dialogue's own, frequent events cost least with. */
@@ -93,12 +104,13 @@ export class Trace {
    */
   recordOctets(type: 'received' | 'sent', layer: Layer, offset: number, octets: Buffer, at = this.clock.now()): number {
     const { length } = octets;
+    const stamp = this.stamp(at);
     if (!this.keeps(length)) {
       this.dropped.octets += length;
-      return this.append({ type, seq: ++this.sequence.last, at, layer, offset, length });
+      return this.append({ type, seq: stamp.seq, at: stamp.at, layer, offset, length });
     }
     this.keptOctets += length;
-    return this.append({ type, seq: ++this.sequence.last, at, layer, offset, length, octets });
+    return this.append({ type, seq: stamp.seq, at: stamp.at, layer, offset, length, octets });
   }
 
   /** Whether so many octets, if they crossed now, would be kept. */

@@ -41,7 +41,9 @@ async function behind(...path: readonly Middlebox[]) {
   const trace = new Trace(1, 1, clock, { last: 0 }, undefined, (_trace, event) => events.put(event));
   const heard: string[] = [];
   const transport = new Transport(
-    { socket, trace, clock, path, random: () => 0, connection: 1, tls: NEVER_ENDING, reads: new OctetSlab() },
+    { socket, trace, path, connection: 1, tls: NEVER_ENDING, reads: new OctetSlab() },
+    clock,
+    () => 0,
     {
       onOctets: (octets) => {
         heard.push(octets.toString('latin1'));

@@ -73,3 +73,15 @@ test('a secret is masked in the layer it was typed in and in those below', () =>
   trace.redact(11, 8);
   expect(textsOf(trace.events)).toEqual(['AUTH PLAIN ********\r\n', 'AUTH PLAIN ********\r\n']);
 });
+
+test('times never go back, whatever moment an event comes with', () => {
+  const clock = virtualClock();
+  const trace = new Trace(1, 0, clock, { last: 0 });
+  clock.advance(5);
+  trace.record({ type: 'mode', mode: 'command' });
+  trace.record({ type: 'mode', mode: 'content' }, 3);
+  expect(trace.stamp(4)).toEqual({ seq: 3, at: 5 });
+  trace.recordOctets('received', 'plain', 0, Buffer.from('a'), 2);
+  trace.record({ type: 'mode', mode: 'command' }, 7);
+  expect(trace.events.map(({ at }) => at)).toEqual([5, 5, 5, 7]);
+});
