@@ -1,15 +1,18 @@
 // `--known FILE` and `--update-known`: what a run found before, so that only new findings fail a build.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { isExpectation } from '../judge/card-findings';
 import {
   compareKnown,
   goneText,
   printKnown,
   readKnown,
   updatedKnown,
+  type KnownFinding,
   type KnownFindings,
 } from '../judge/known-findings';
 import type { ReportCard } from '../judge/report-card';
+import { nearestObligation, obligation } from '../obligations/catalogue';
 import { writableFile } from './folders';
 import { printError, UsageError } from './terminal';
 
@@ -32,6 +35,7 @@ export function knownFile(path: string | undefined, write: boolean): KnownFile {
   if (!there && !write) throw new UsageError(`--known ${path}: no such file; --update-known writes it`);
   if (write) writableFile(path);
   const findings = there ? readKnown(readFileSync(path, 'utf8'), path) : null;
+  for (const finding of findings?.findings ?? []) warnOfUnknown(finding, path);
   return {
     findings,
     update(card) {
@@ -42,4 +46,12 @@ export function knownFile(path: string | undefined, write: boolean): KnownFile {
       return updated;
     },
   };
+}
+
+/** A mistyped obligation is never found again, and what it was meant for is new each time. */
+function warnOfUnknown({ obligation: id, client, scenario }: KnownFinding, path: string): void {
+  if (obligation(id) !== undefined || isExpectation(id)) return;
+  const near = nearestObligation(id);
+  const meant = near === undefined ? '' : `; did you mean "${near}"?`;
+  printError(`${path}: no obligation is called "${id}" (${client}, ${scenario})${meant}`);
 }

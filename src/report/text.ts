@@ -71,7 +71,8 @@ function clientLines(card: ReportCard, client: ClientCard, options: TextOptions)
 function headLines(card: ReportCard, client: ClientCard, options: TextOptions): readonly string[] {
   const ran = client.trials.filter(({ ran }) => ran).length;
   const of = ran === client.trials.length ? `${ran}` : `${ran} of ${client.trials.length}`;
-  const judged = `judged by RFC ${card.rfc}${card.strict ? ', strictly' : ''}`;
+  const seed = card.seed === null ? '' : `, seed ${card.seed}`;
+  const judged = `judged by RFC ${card.rfc}${card.strict ? ', strictly' : ''}${seed}`;
   const trials = ran === 1 && client.trials.length === 1 ? 'trial' : 'trials';
   const said = `${clientText(client)} (${roleText(client.role)}): ${of} ${trials} run, ${judged}`;
   const scale = scaleText(card.timeScale);

@@ -219,6 +219,11 @@ describe('run, judge, transcript', () => {
     expect((await cli(...words, '--no-fail')).code).toBe(0);
     expect((await cli(...words, '--known', known, '--update-known')).code).toBe(0);
     expect((await cli(...words, '--known', known)).code).toBe(0);
+    writeFileSync(known, readFileSync(known, 'utf8').replaceAll('quit-before-close', 'quit-before-closing'));
+    const mistyped = await cli(...words, '--known', known);
+    expect(mistyped.code).toBe(1);
+    expect(mistyped.err).toContain('no obligation is called "quit-before-closing"');
+    expect(mistyped.err).toContain('did you mean "quit-before-close"?');
   });
 
   test('any command can be the client', async () => {

@@ -33,8 +33,8 @@ const POSTFIX = client('postfix', [
 
 test('one client: findings first with their evidence, counts last', () => {
   expect(reportText(card([POSTFIX]), PLAIN)).toBe(`\
-postfix 1.0 (MTA): 2 of 4 trials run, judged by RFC 5321
---------------------------------------------------------
+postfix 1.0 (MTA): 2 of 4 trials run, judged by RFC 5321, seed 7
+----------------------------------------------------------------
 
 FAIL  quit-before-close                 MUST     RFC 5321 4.1.1.10, 4.1.4
       Send QUIT before closing, also after an error.
@@ -103,8 +103,8 @@ test('many clients are numbered, and the matrix goes on below', () => {
 test('a client that could not be run says why and nothing else', () => {
   const missing = client('swaks', [], { version: null, unavailable: 'not installed: Debian package swaks' });
   expect(reportText(card([missing]), PLAIN)).toBe(`\
-swaks (MTA): 0 trials run, judged by RFC 5321
----------------------------------------------
+swaks (MTA): 0 trials run, judged by RFC 5321, seed 7
+-----------------------------------------------------
 Could not be run: not installed: Debian package swaks
 `);
 });
