@@ -1,10 +1,11 @@
 // The library: what `import … from 'smtp-gauntlet'` gives. Everything here is documented and kept stable.
 
 export { startMockServer, MockServer } from './mock/mock-server';
-export type { Address, MockServerOptions } from './mock/mock-server';
+export type { MockServerOptions } from './mock/mock-server';
 export type { CommandRecord, ConnectionRecord } from './mock/connection-record';
 export { WaitError } from './mock/waiting';
 export type { Bound } from './mock/waiting';
+export type { Address } from './server/mail-port';
 export type { ReceivedMessage } from './server/received-message';
 export { ListenError } from './server/listener';
 export { parseMessage } from './server/parsed-message';

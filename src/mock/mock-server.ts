@@ -16,7 +16,7 @@ import { mailDate } from '../scenario/texts';
 import { createWorld, type LivingWorld } from '../scenario/world';
 import { certificates, type CertificateSource } from '../server/certificate';
 import { lookUp } from '../server/dns-resolver';
-import type { PortHost } from '../server/mail-port';
+import type { Address, PortHost } from '../server/mail-port';
 import { messageFiles, type MessageFiles } from '../server/message-files';
 import { DEFAULT_STORE_BOUNDS, MessageStore, type StoreBounds } from '../server/message-store';
 import type { ReceivedMessage } from '../server/received-message';
@@ -70,12 +70,6 @@ export interface MockServerOptions {
   readonly onLogLine?: LineSink;
   /** How that log looks: date format, prefix, names of hosts, inferred lines or not. */
   readonly log?: LogLook;
-}
-
-/** Where one server of the scenario listens. */
-export interface Address {
-  readonly host: string;
-  readonly port: number;
 }
 
 /** A line longer than this is cut on the record; its length is kept. RFC 5321 4.5.3.1.4 asks for 512. */

@@ -7,7 +7,7 @@ import type { CompiledServer } from '../scenario/compile';
 import type { Persona } from '../scenario/persona';
 import type { Scenario } from '../scenario/scenario';
 import type { CertificateSource } from '../server/certificate';
-import { MailPort, type PortHost } from '../server/mail-port';
+import { MailPort, type Address, type PortHost } from '../server/mail-port';
 import { configuredServer } from './configured-server';
 import type { ConsoleServer } from './domino-console';
 import type { DominoDesk } from './domino-desk';
@@ -59,7 +59,7 @@ export class SmtpTask implements ConsoleServer {
   }
 
   /** Where the servers of the scenario listen, in order; port 0 before the first start. */
-  get addresses(): readonly { readonly host: string; readonly port: number }[] {
+  get addresses(): readonly Address[] {
     return this.ports.map(({ address }) => address);
   }
 

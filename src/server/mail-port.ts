@@ -50,6 +50,15 @@ export interface PortHost {
   readonly eventsAreShown: boolean;
 }
 
+/** Where one server of the scenario listens. */
+export interface Address {
+  /** The first of `hosts`. */
+  readonly host: string;
+  /** An address for each family. */
+  readonly hosts: readonly string[];
+  readonly port: number;
+}
+
 export class MailPort {
   private readonly host: PortHost;
   private readonly index: number;
@@ -62,7 +71,7 @@ export class MailPort {
   private readonly reads: OctetSlab;
   private readonly sessionHost: SessionHost;
   private tls: TlsAcceptor | null = null;
-  private listening: { host: string; port: number } = { host: '', port: 0 };
+  private listening: Address = { host: '', hosts: [], port: 0 };
 
   constructor(host: PortHost, compiled: CompiledServer, index: number, certificates: CertificateSource) {
     this.host = host;
@@ -77,7 +86,7 @@ export class MailPort {
     this.sessionHost = this.hostOfSessions();
   }
 
-  get address(): { readonly host: string; readonly port: number } {
+  get address(): Address {
     return this.listening;
   }
 
@@ -101,7 +110,8 @@ export class MailPort {
     if (first === undefined) throw new Error('a port needs an address');
     const config = this.compiled.server.port;
     this.actor = new PortActor({ doors, port, config, clock, failed: (error) => this.host.failed(error) });
-    this.listening = { host: first.host, port: await this.actor.start() };
+    const hosts = doors.map((door) => door.host);
+    this.listening = { host: first.host, hosts, port: await this.actor.start() };
   }
 
   /** Changes the configuration: open sessions see it from their next command. */

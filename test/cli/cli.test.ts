@@ -184,6 +184,15 @@ describe('serve', () => {
     child.kill('SIGTERM');
     await done;
   });
+
+  test('a server of both families names both addresses', async () => {
+    const scenario = file('both.yaml', 'name: both\nserver: { families: [ipv4, ipv6] }\n');
+    const child = start('serve', scenario, '--port', '0');
+    const [, four, six] = await says(child, /listening on 127\.0\.0\.1:(\d+) and \[::1\]:(\d+),/);
+    expect(six).toBe(four);
+    child.kill('SIGINT');
+    await finished(child);
+  });
 });
 
 describe('run, judge, transcript', () => {

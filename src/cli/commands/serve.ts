@@ -153,8 +153,8 @@ function notesIniFrom(file: string): Pick<MockServerOptions, 'notesIni' | 'rerea
 function announce(server: MockServer, { portFile, quiet }: ServeOptions): void {
   // Before anything is said: who reads "listening on" may look for the file at once.
   if (portFile !== undefined) writeFileSync(portFile, `${server.port}\n`);
-  const where = server.addresses.map(({ host, port }) =>
-    host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
+  const where = server.addresses.flatMap(({ hosts, port }) =>
+    hosts.map((host) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)),
   );
   printError(`${server.scenario.name}: ${server.scenario.title}`);
   for (const problem of server.task.notesIniProblems) printError(`warning: ${problem}`);
