@@ -51,7 +51,7 @@ export class MessageStore {
   /** @param message its content may be written over afterwards */
   add(message: StoredMessage): void {
     let page = this.pages.at(-1);
-    if (page === undefined || page.places.length === PAGE_MESSAGES) {
+    if (page === undefined || page.count === PAGE_MESSAGES) {
       page = newPage();
       this.pages.push(page);
     }
@@ -86,9 +86,9 @@ export class MessageStore {
     if (this.made.length === 0 && oldest !== undefined && this.pages.length > 1) {
       this.pages.shift();
       letGoPage(oldest);
-      this.packed -= oldest.places.length;
+      this.packed -= oldest.count;
       this.octets -= oldest.octets;
-      this.letGo += oldest.places.length;
+      this.letGo += oldest.count;
       return;
     }
     if (this.made.length === 0) this.all();

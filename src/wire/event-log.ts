@@ -45,7 +45,7 @@ export class EventLog {
       return;
     }
     let page = this.pages[this.pages.length - 1];
-    if (page === undefined || page.places.length === PAGE_EVENTS) {
+    if (page === undefined || page.count === PAGE_EVENTS) {
       page = newPage();
       if (this.pages.length === 0) this.pages = [page];
       else this.pages.push(page);
@@ -71,7 +71,7 @@ export class EventLog {
     let before = this.made.length;
     if (before <= from) {
       for (const [index, page] of this.pages.entries()) {
-        const { length } = page.places;
+        const length = page.count;
         if (before >= from && length === PAGE_EVENTS) {
           this.pages.splice(index, 1);
           letGoPage(page);

@@ -1,6 +1,6 @@
 // How what is kept for somebody who may never look lies in memory: numbers in rows of doubles, texts and octets in blocks, both
 // shared by all connections, out of the garbage collector's sight, and used again when the last page that has something there
-// lets go. A page knows where the rows of its items begin and which blocks they name. Items are the events of a trace
+// lets go. A page knows where its first item lies, each item where the next one does, and the page which blocks they name. Items are the events of a trace
 // (event-packing.ts) and received messages (the server's packed-message.ts): whoever packs them reads them in the same
 // order again, as copies: nobody outside ever holds a block.
 
@@ -29,8 +29,11 @@ const NO_NUMBERS: Float64Array = new Float64Array(0);
 const NO_OCTETS: Buffer = Buffer.alloc(0);
 
 export interface Page {
-  /** Where the row of each item begins. */
-  readonly places: number[];
+  /** How many items are here. */
+  count: number;
+  /** The places of the first one and of the latest; each begins with the place of the next. */
+  first: number;
+  latest: number;
   rows: Held<Float64Array>[];
   /** What texts and octets lie in. */
   blocks: Held<Buffer>[];
@@ -46,7 +49,18 @@ export interface Page {
 }
 
 export function newPage(): Page {
-  return { places: [], rows: [], blocks: [], values: [], shared: [], octets: 0, saidFrom: 0, saidTo: 0 };
+  return {
+    count: 0,
+    first: 0,
+    latest: 0,
+    rows: [],
+    blocks: [],
+    values: [],
+    shared: [],
+    octets: 0,
+    saidFrom: 0,
+    saidTo: 0,
+  };
 }
 
 /** Words from short lists (layers, events, terminators), as numbers that hold for the whole process. */
@@ -77,7 +91,7 @@ export class PackRoom {
 
   /** A new item of this page begins. */
   begin(page: Page): void {
-    if (this.used + MOST_NUMBERS > this.numbers.length) {
+    if (this.used + MOST_NUMBERS >= this.numbers.length) {
       freeRows.letGo(this.row);
       this.row = freeRows.take();
       this.numbers = this.row.block;
@@ -85,12 +99,17 @@ export class PackRoom {
     }
     this.page = page;
     const { rows } = page;
+    const latestRow = rows[rows.length - 1];
     const number = numberOf(rows, this.row);
     if (number === rows.length) {
       this.row.holders++;
       page.rows = appended(rows, this.row);
     }
-    page.places.push(number * PLACE + this.used);
+    const place = number * PLACE + this.used++;
+    if (latestRow === undefined) page.first = place;
+    else latestRow.block[page.latest % PLACE] = place;
+    page.latest = place;
+    page.count++;
   }
 
   number(number: number): void {
@@ -247,8 +266,8 @@ export function emptyPage<Item>(
   into: Item[],
 ): void {
   const from = new PageReader(page);
-  for (let item = 0; item < page.places.length; item++) {
-    from.begin(item);
+  for (let item = 0; item < page.count; item++) {
+    from.begin();
     into.push(unpack(from, into));
   }
   letGoPage(page);
@@ -258,18 +277,22 @@ export class PageReader {
   private readonly page: Page;
   private row = NO_NUMBERS;
   private at = 0;
+  private next: number;
   private nextValue = 0;
 
   constructor(page: Page) {
     this.page = page;
+    this.next = page.first;
     traceRoom.flush();
     messageRoom.flush();
   }
 
-  begin(item: number): void {
-    const place = this.page.places[item] ?? 0;
-    this.row = this.page.rows[Math.floor(place / PLACE)]?.block ?? NO_NUMBERS;
-    this.at = place % PLACE;
+  /** The next item. */
+  begin(): void {
+    const { next } = this;
+    this.row = this.page.rows[Math.floor(next / PLACE)]?.block ?? NO_NUMBERS;
+    this.at = next % PLACE;
+    this.next = this.number();
   }
 
   number(): number {
