@@ -1,8 +1,9 @@
 // Time, as it is passed in to everything that needs it: milliseconds from one origin, never the date.
-// The system clock is monotonic and re-arms timers that Node fires early; tests use the virtual clock beside it.
+// The system clock is monotonic, and its alarms are system-alarm.ts; tests use the virtual clock beside it.
 // Not here: wall-clock dates in replies (those come from `Clock.date`).
 
 import { performance } from 'node:perf_hooks';
+import { SystemAlarms } from './system-alarm';
 
 /** A scheduled call that can be taken back. */
 export interface Alarm {
@@ -29,45 +30,13 @@ export function systemClock(): Clock {
   const origin = process.hrtime.bigint();
   const base = performance.now();
   const now = (): number => Math.round((performance.now() - base) * 1000) / 1000;
+  const alarms = new SystemAlarms(now);
   return {
     origin: origin.toString(),
     now,
     date: () => new Date(),
-    alarm: (at, run) => new SystemAlarm(now, at, run),
+    alarm: (at, run) => alarms.add(at, run),
   };
-}
-
-/** One object beside Node's timer: ten thousand connections that wait have one or two of them each. */
-class SystemAlarm implements Alarm {
-  private readonly now: () => number;
-  private readonly at: number;
-  private readonly run: () => void;
-  private timer: NodeJS.Timeout;
-
-  constructor(now: () => number, at: number, run: () => void) {
-    this.now = now;
-    this.at = at;
-    this.run = run;
-    this.timer = this.arm();
-  }
-
-  cancel(): void {
-    clearTimeout(this.timer);
-  }
-
-  private arm(): NodeJS.Timeout {
-    return setTimeout(ring, Math.max(0, Math.ceil(this.at - this.now())), this);
-  }
-
-  /** For `ring`: Node's timers may come early. */
-  ring(): void {
-    if (this.now() >= this.at) this.run();
-    else this.timer = this.arm();
-  }
-}
-
-function ring(alarm: SystemAlarm): void {
-  alarm.ring();
 }
 
 /** A clock that stands still until it is told to go on. */
