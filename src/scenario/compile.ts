@@ -1,7 +1,7 @@
 // A scenario made ready to run: texts split into templates, patterns compiled, rules indexed by event, lists joined.
 // Done once per server, so that a command costs a map look-up and not a search. Holds no state of any run.
 
-import { VERB_EVENTS, type EventName } from '../smtp/vocabulary';
+import type { EventName } from '../smtp/vocabulary';
 import type { Source } from '../wire/trace-event';
 import { compilePolicies, type CompiledPolicies } from './compile-policies';
 import { compileText, constantText, type CompiledText } from './compile-text';
@@ -10,6 +10,7 @@ import { compileConditions, type Matcher } from './matching';
 import { captureNames } from './pattern';
 import type { Persona, Situation } from './persona';
 import { wordsForCode } from './reply-words';
+import { ANY_EVENT, indexRules, type RuleIndex } from './rule-index';
 import type { Conditions, Dribble, Rule, Scenario, ServerConfig, Span, Step } from './scenario';
 import { PERSONA_TEMPLATE_NAMES, TEMPLATE_NAMES } from './template';
 
@@ -29,13 +30,6 @@ export interface CompiledRule {
   readonly source: Source;
   readonly matches: Matcher;
   readonly steps: readonly CompiledStep[];
-}
-
-export interface RuleIndex {
-  readonly byEvent: ReadonlyMap<EventName, readonly CompiledRule[]>;
-  readonly content: readonly CompiledRule[];
-  readonly idle: readonly CompiledRule[];
-  readonly timer: readonly CompiledRule[];
 }
 
 export interface CompiledServer {
@@ -58,9 +52,6 @@ export interface CompiledServer {
   /** Some rule holds a reply back until certain lines have come: the engine then needs to see what is pending. */
   readonly holdsForLines: boolean;
 }
-
-/** Events that `on: any` stands for: whatever a line of the client, or its final dot, can be. */
-const ANY: readonly EventName[] = [...VERB_EVENTS, 'auth-response', 'end-of-data', 'unknown'];
 
 /**
  * @param options.saves whether accepted messages are saved before the reply
@@ -137,19 +128,6 @@ function compileStep(step: Step, persona: Persona, known: ReadonlySet<string>): 
   }
 }
 
-function indexRules(rules: readonly CompiledRule[]): RuleIndex {
-  const byEvent = new Map<EventName, CompiledRule[]>();
-  for (const compiled of rules) {
-    for (const event of compiled.rule.on.length === 0 ? ANY : new Set(compiled.rule.on)) {
-      const list = byEvent.get(event) ?? [];
-      list.push(compiled);
-      byEvent.set(event, list);
-    }
-  }
-  const of = (event: EventName): readonly CompiledRule[] => byEvent.get(event) ?? [];
-  return { byEvent, content: of('content'), idle: of('idle'), timer: of('timer') };
-}
-
 function capturesOf(scenario: Scenario): readonly string[] {
   const names: string[] = [];
   const collect = (when: Conditions): void => {
@@ -163,7 +141,9 @@ function capturesOf(scenario: Scenario): readonly string[] {
 function countedEvents(rules: readonly Rule[]): ReadonlySet<EventName> {
   const asksNth = (when: Conditions): boolean =>
     when.nth !== undefined || (when.not !== undefined && asksNth(when.not));
-  return new Set(rules.filter((rule) => asksNth(rule.when)).flatMap((rule) => (rule.on.length === 0 ? ANY : rule.on)));
+  return new Set(
+    rules.filter((rule) => asksNth(rule.when)).flatMap((rule) => (rule.on.length === 0 ? ANY_EVENT : rule.on)),
+  );
 }
 
 function holdsForLines({ steps }: Rule): boolean {

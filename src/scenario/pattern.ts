@@ -100,6 +100,28 @@ export function compilePattern(source: PatternSource): Pattern {
   };
 }
 
+/**
+ * What a glob has besides its `*`: `a@*` gives `a@` and nothing; one without any gives itself. It matches a text just when, in
+ * small letters, these stand in it in order, the first at its beginning and the last at its end.
+ * @returns in small letters; null for what that cannot be said of: an expression, a `?`, letters beyond ASCII
+ */
+export function literalParts(source: PatternSource): readonly string[] | null {
+  if (EXPRESSION.test(source) || !/^[\0-\x7f]*$/.test(source)) return null;
+  const parts = [''];
+  for (let at = 0; at < source.length; at++) {
+    const character = source.charAt(at);
+    if (character === '?') return null;
+    if (character === '*') {
+      parts.push('');
+      continue;
+    }
+    const escapes = character === '\\' && ['*', '?', '\\'].includes(source.charAt(at + 1));
+    if (escapes) at++;
+    parts[parts.length - 1] += source.charAt(at).toLowerCase();
+  }
+  return parts;
+}
+
 /** The names that a pattern can capture: `/(?<local>.*)@/` gives `local`. */
 export function captureNames(source: PatternSource): readonly string[] {
   if (!EXPRESSION.test(source)) return [];

@@ -1,8 +1,9 @@
 // Which rules take an event: candidates top to bottom, budgets, seeded chance, `pass` rules on the way (semantics A2).
 
 import type { EventName } from '../smtp/vocabulary';
-import type { CompiledRule, RuleIndex } from './compile';
-import { scopedKey, type View } from './matching';
+import type { CompiledRule } from './compile';
+import { recipientsOf, scopedKey, unquoted, type View } from './matching';
+import { candidatesFor, type RuleIndex } from './rule-index';
 import type { Subject } from './session';
 import { draw, type Turn } from './turn';
 
@@ -22,7 +23,10 @@ export function indexFor({ compiled, session }: Turn): RuleIndex {
 
 export function select(turn: Turn, event: EventName, subject: Subject): Selection {
   const candidates = indexFor(turn).byEvent.get(event);
-  return candidates === undefined ? NOBODY : selectFrom(turn, candidates, subject);
+  if (candidates === undefined) return NOBODY;
+  const { session } = turn;
+  const recipients = (): readonly string[] => recipientsOf({ session, subject }).map(unquoted);
+  return selectFrom(turn, candidatesFor(candidates, recipients), subject);
 }
 
 /** The same over given candidates: `content`, `idle` and `timer` rules are chosen by their moment first. */
