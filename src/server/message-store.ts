@@ -55,10 +55,11 @@ export class MessageStore {
       page = newPage();
       this.pages.push(page);
     }
+    const { octets } = page;
     messageRoom.begin(page);
     packReceived(messageRoom, message);
     this.packed++;
-    this.octets += message.content?.length ?? 0;
+    this.octets += page.octets - octets;
     while (this.length > this.bounds.messages * 1.25 || (this.octets > this.bounds.octets && this.length > 1)) {
       this.shrink();
     }

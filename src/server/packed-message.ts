@@ -25,8 +25,8 @@ export function packReceived(to: PackRoom, message: StoredMessage): void {
   if (recipients.length > MOST_RECIPIENTS) {
     to.number(content === null ? 0 : CONTENT);
     // Never with its content, which is only lent: the next read may be written over it.
-    to.value({ ...receivedMessage(message), content: null });
-    if (content !== null) to.octets(content);
+    to.value(receivedMessage({ ...message, content: null }));
+    if (content !== null) to.pieces(content);
     return;
   }
   const isLate = content !== null && summary instanceof LateContent;
@@ -48,24 +48,26 @@ export function packReceived(to: PackRoom, message: StoredMessage): void {
   packTexts(to, recipients);
   if (user !== null) to.text(user);
   if (!isLate) packMeasured(to, summary);
-  if (content !== null) to.octets(content);
+  if (content !== null) to.pieces(content);
 }
 
 export function unpackReceived(from: PageReader): ReceivedMessage {
   const head = from.number();
   if ((head & PACKED) === 0) {
     const message = from.value<ReceivedMessage>();
-    return head === 0 ? message : { ...message, content: from.octets() };
+    return head === 0 ? message : { ...message, content: from.joined() };
   }
   const [id, connection, server, at] = [from.number(), from.number(), from.number(), from.number()];
   const sender = from.text();
   const recipients = unpackTexts(from);
   const user = (head & USER) === 0 ? null : from.text();
   const measured = (head & LATE) === 0 ? unpackMeasured(from, (head & NAMED) !== 0) : null;
-  const content = (head & CONTENT) === 0 ? null : from.octets();
+  const content = (head & CONTENT) === 0 ? null : from.joined();
   const [accepted, tls] = [(head & ACCEPTED) !== 0, (head & TLS) !== 0];
-  const summary = measured ?? measurePieces(content === null ? [] : [content]);
-  return receivedMessage({ id, connection, server, sender, recipients, accepted, at, tls, user, content, summary });
+  const pieces = content === null ? null : [content];
+  const summary = measured ?? measurePieces(pieces ?? []);
+  const received = { id, connection, server, sender, recipients, accepted, at, tls, user };
+  return receivedMessage({ ...received, content: pieces, summary });
 }
 
 function packMeasured(to: PackRoom, { size, digest, messageId, facts }: StoredMessage['summary']): void {

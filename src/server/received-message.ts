@@ -27,14 +27,22 @@ export interface ReceivedMessage {
 }
 
 /** A message on its way into the store, where its content may be measured when somebody looks at it. */
-export interface StoredMessage extends Omit<ReceivedMessage, 'size' | 'digest' | 'messageId' | 'facts'> {
+export interface StoredMessage extends Omit<ReceivedMessage, 'size' | 'digest' | 'messageId' | 'facts' | 'content'> {
+  /** In the pieces it came in. */
+  readonly content: readonly Buffer[] | null;
   readonly summary: Omit<ContentSummary, 'content'>;
 }
 
 /** The message as others look at it: measured. */
 export function receivedMessage(message: StoredMessage): ReceivedMessage {
-  const { id, connection, server, sender, recipients, accepted, at, tls, user, content, summary } = message;
+  const { id, connection, server, sender, recipients, accepted, at, tls, user, summary } = message;
   const { size, digest, messageId, facts } = summary;
+  const content = message.content === null ? null : joined(message.content);
   const measured = { size, digest, messageId, facts };
   return { id, connection, server, sender, recipients, ...measured, accepted, at, tls, user, content };
+}
+
+function joined(pieces: readonly Buffer[]): Buffer {
+  const [first, ...rest] = pieces;
+  return first !== undefined && rest.length === 0 ? first : Buffer.concat(pieces);
 }

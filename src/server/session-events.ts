@@ -138,12 +138,8 @@ export function storedMessage(
   { sender, recipients }: Envelope,
   { id, connection, server, at, tls, user }: MessageContext,
 ): StoredMessage {
-  const content = summary.content === null ? null : joined(summary.content);
+  const { content } = summary;
   return { id, connection, server, sender, recipients, accepted: false, at, tls, user, content, summary };
-}
-
-function joined(pieces: readonly Buffer[]): Buffer {
-  return pieces.length === 1 ? (pieces[0] ?? Buffer.alloc(0)) : Buffer.concat(pieces);
 }
 
 /**

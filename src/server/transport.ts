@@ -306,7 +306,7 @@ export class Transport implements SocketOwner {
   /** @param read only lent: whoever goes on with it takes a copy */
   onRead(read: Buffer): void {
     if (this.path !== null) {
-      const octets = this.reads.keep(read);
+      const octets = this.reads.keep(read, true);
       this.recordReceived('wire', this.wireReceived, octets);
       this.wireReceived += octets.length;
       this.path.input({ octets });
@@ -318,19 +318,18 @@ export class Transport implements SocketOwner {
 
   private onPlain(read: Buffer): void {
     const at = this.clock.now();
-    const octets = this.reads.keep(read);
-    const onRecord = this.trace.keeps(octets.length);
+    const octets = this.reads.keep(read, this.trace.keeps(read.length));
     const seq = this.recordReceived('plain', this.receivedOffset, octets, at);
     this.receivedOffset += octets.length;
     const { holds } = this.reads;
     const afterwards = this.events.onOctets(octets, seq, at);
     if (holds !== null) this.letGoOf(holds, afterwards);
-    // Neither on the record nor of use: a message of gigabytes goes through one block.
-    else if (afterwards === 'passed' && !onRecord) this.reads.reuse(octets);
   }
 
   /** @param slab what the latest read lies in */
   private letGoOf(slab: Held<Buffer>, afterwards: Afterwards): void {
+    // A message of gigabytes goes through one slab.
+    if (afterwards === 'passed') return this.reads.letGo(slab);
     if (afterwards !== 'nothing-held') {
       // Never let go, they are the collector's once the session is done with them.
       if (this.held.length === MOST_HELD) this.held = [];

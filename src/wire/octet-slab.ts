@@ -5,10 +5,10 @@
 import { Recycler, type Held } from './recycled';
 
 const SLAB_OCTETS = 65_536;
-/** Above this something gets a block of its own: it would leave too much of a slab unused. */
+/** Above this something gets a slab or a block of its own: it would leave too much of one unused. */
 const SMALL_OCTETS = 16_384;
-/** Slabs that wait to be used again: 4 MiB. */
-const MOST_FREE = 64;
+/** Slabs that wait to be used again: 16 MiB. */
+const MOST_FREE = 256;
 
 const NONE: Buffer = Buffer.alloc(0);
 
@@ -17,8 +17,6 @@ export class OctetSlab {
   private readonly usedAgain: boolean;
   private slab: Held<Buffer> = { block: NONE, holders: Infinity };
   private used = 0;
-  /** For the next large one. */
-  private spare = NONE;
   private latest: Held<Buffer> | null = null;
 
   /** @param usedAgain false when somebody outside may look at what was kept for as long as they like */
@@ -26,11 +24,14 @@ export class OctetSlab {
     this.usedAgain = usedAgain;
   }
 
-  /** @returns a copy that nobody else writes to until `letGo` of what `holds` says now */
-  keep(octets: Buffer): Buffer {
+  /**
+   * @param shared whether somebody else keeps them as well, and will not say when they are done with: no copy is made of many
+   * @returns a copy that nobody else writes to until `letGo` of what `holds` says now
+   */
+  keep(octets: Buffer, shared: boolean): Buffer {
     const { length } = octets;
     this.latest = null;
-    if (length > SMALL_OCTETS) return this.large(octets);
+    if (length > SMALL_OCTETS) return this.large(octets, shared);
     const from = this.roomFor(length);
     const { block } = this.slab;
     block.set(octets, from);
@@ -39,7 +40,7 @@ export class OctetSlab {
     return block.subarray(from, this.used);
   }
 
-  /** What the latest one that was kept lies in, together with others; null when it is by itself. */
+  /** What the latest one that was kept lies in; null when it is by itself and will not be used again. */
   get holds(): Held<Buffer> | null {
     return this.latest;
   }
@@ -52,23 +53,18 @@ export class OctetSlab {
     if (slab === this.slab && slab.holders === 1) this.used = 0;
   }
 
-  /**
-   * Octets that `keep` gave a block of their own are not kept any more, by anybody.
-   * @param octets what was given, as it was given
-   */
-  reuse({ buffer, byteOffset, length }: Buffer): void {
-    if (length <= SMALL_OCTETS || byteOffset !== 0) return;
-    if (buffer.byteLength >= this.spare.length) this.spare = Buffer.from(buffer);
-  }
-
-  private large(octets: Buffer): Buffer {
+  private large(octets: Buffer, shared: boolean): Buffer {
     const { length } = octets;
-    const fits = length <= this.spare.length;
-    // Never out of Node's own pool, which others share.
-    const block = fits ? this.spare : Buffer.allocUnsafeSlow(length);
-    if (fits) this.spare = NONE;
-    block.set(octets);
-    return fits ? block.subarray(0, length) : block;
+    if (shared || !this.usedAgain || length > SLAB_OCTETS) {
+      // Never out of Node's own pool, which others share.
+      const block = Buffer.allocUnsafeSlow(length);
+      block.set(octets);
+      return block;
+    }
+    const slab = this.slabs.take();
+    slab.block.set(octets);
+    this.latest = slab;
+    return slab.block.subarray(0, length);
   }
 
   private roomFor(length: number): number {

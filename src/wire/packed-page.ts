@@ -13,6 +13,8 @@ const PLACE = 65_536;
 const BLOCK_OCTETS = 65_536;
 /** Above this octets stay where they are, and a text gets a block of its own: it would leave too much of one unused. */
 const SMALL_OCTETS = 16_384;
+/** Octets in pieces: more would come to too many numbers. */
+const MOST_SPREAD = 4 * 2 ** 20;
 /** Of texts that are not written to their block yet. */
 const MOST_PENDING = 4096;
 /** Rows and blocks that wait to be used again: 64 MiB each. */
@@ -162,6 +164,35 @@ export class PackRoom {
     return this.page.saidFrom <= offset && offset + length <= this.page.saidTo;
   }
 
+  /** Octets that came in pieces, put together when somebody reads them; spread over blocks that are used again. */
+  pieces(pieces: readonly Buffer[]): void {
+    const total = pieces.reduce((sum, { length }) => sum + length, 0);
+    this.page.octets += total;
+    this.number(total);
+    if (total > MOST_SPREAD) return this.place(ownBlock(Buffer.concat(pieces)), 0, total);
+    this.flush();
+    let start = this.filled;
+    for (const piece of pieces) {
+      for (let from = 0; from < piece.length;) {
+        if (this.filled === this.block.block.length) {
+          this.run(start);
+          this.newBlock();
+          start = 0;
+        }
+        const to = Math.min(piece.length, from + this.block.block.length - this.filled);
+        this.block.block.set(piece.subarray(from, to), this.filled);
+        this.filled += to - from;
+        from = to;
+      }
+    }
+    this.run(start);
+  }
+
+  /** What lies in the block from here on belongs to one item. */
+  private run(start: number): void {
+    if (this.filled > start) this.place(this.block, start, this.filled - start);
+  }
+
   value(value: unknown): void {
     this.page.values = appended(this.page.values, value);
   }
@@ -185,14 +216,16 @@ export class PackRoom {
     writeText(this.block.block, this.filled - pending.length, pending);
   }
 
+  private newBlock(): void {
+    this.flush();
+    freeBlocks.letGo(this.block);
+    this.block = freeBlocks.take();
+    if (someAreBeyond) beyondLatin1.delete(this.block.block);
+    this.filled = 0;
+  }
+
   private roomFor(length: number): number {
-    if (this.filled + length > this.block.block.length) {
-      this.flush();
-      freeBlocks.letGo(this.block);
-      this.block = freeBlocks.take();
-      if (someAreBeyond) beyondLatin1.delete(this.block.block);
-      this.filled = 0;
-    }
+    if (this.filled + length > this.block.block.length) this.newBlock();
     const from = this.filled;
     this.filled += length;
     return from;
@@ -314,6 +347,22 @@ export class PageReader {
     const block = this.block(place);
     const from = place % PLACE;
     return length > SMALL_OCTETS ? block : Buffer.from(block.subarray(from, from + length));
+  }
+
+  /** What `pieces` wrote, as one. */
+  joined(): Buffer {
+    const total = this.number();
+    const runs: Buffer[] = [];
+    for (let left = total; left > 0;) {
+      const place = this.number();
+      const length = this.number();
+      const from = place % PLACE;
+      runs.push(this.block(place).subarray(from, from + length));
+      left -= length;
+    }
+    const [only] = runs;
+    // A block of its own is nobody else's.
+    return total > MOST_SPREAD && only !== undefined ? only : Buffer.concat(runs);
   }
 
   value<Value>(): Value {

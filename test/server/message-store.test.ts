@@ -33,8 +33,9 @@ const message: fc.Arbitrary<ReceivedMessage> = fc.record(
 
 const [example] = fc.sample(message, { numRuns: 1, seed: 1 });
 /** Measured before it comes. */
-const stored = ({ size, digest, messageId, facts, ...message }: ReceivedMessage): StoredMessage => ({
+const stored = ({ size, digest, messageId, facts, content, ...message }: ReceivedMessage): StoredMessage => ({
   ...message,
+  content: content === null ? null : [content],
   summary: { size, digest, messageId, facts },
 });
 const messageOf = (id: number, octets = 0): StoredMessage => {
@@ -69,12 +70,31 @@ test('content that nobody asked about is measured when somebody looks, though it
       const pieces = [raw.subarray(0, cut), raw.subarray(cut)];
       const summary = new LateContent(pieces, raw.length, Infinity);
       const { size, digest, messageId, facts } = measurePieces([Buffer.from(raw)]);
-      store.add({ ...stored(one), content: kept ? raw : null, summary });
+      store.add({ ...stored(one), content: kept ? pieces : null, summary });
       raw.fill('!');
       const measured = { ...one, size, digest, messageId, facts };
       expect(store.all()).toStrictEqual([{ ...measured, content: kept ? Buffer.from(text, 'latin1') : null }]);
     }),
   );
+});
+
+test.each([
+  ['in many pieces', [...Array.from({ length: 3000 }, () => 1), 60_000, 1, 65_536, 65_537]],
+  ['in large ones', [200_000, 3, 500_000]],
+  ['beyond what is spread', [65_536, 4_194_304, 1]],
+  ['in none', []],
+])('content that came %s is one again, though what it came in is written over', (_, sizes) => {
+  const store = new MessageStore();
+  const expected = [1, 2, 3].map((id) => {
+    const pieces = sizes.map((size, index) => Buffer.alloc(size, index + id));
+    const whole = Buffer.concat(pieces);
+    store.add({ ...messageOf(id), content: pieces });
+    for (const piece of pieces) piece.fill('!');
+    return whole;
+  });
+  const kept = store.all().map(({ content }) => content ?? Buffer.alloc(0));
+  for (const [index, content] of kept.entries())
+    expect(content.equals(expected[index] ?? Buffer.from('none'))).toBe(true);
 });
 
 test('a message is the same object at every look', () => {
