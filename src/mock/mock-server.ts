@@ -51,7 +51,7 @@ export interface MockServerOptions {
   readonly certificates?: string;
   readonly traceBounds?: TraceBounds;
   readonly storeBounds?: StoreBounds;
-  /** Finished connections that are kept; default 1000. */
+  /** Finished connections that are kept; default 1000. Fewer where they have over 200,000 events or 256 MiB of octets. */
   readonly keptConnections?: number;
   /**
    * Sees every event right after it was recorded. Keep it short: it runs in the middle of the dialogue. Octets of a

@@ -8,23 +8,36 @@ import { connectionRecord, type ConnectionRecord } from './connection-record';
 
 /** Finished connections that are kept. */
 export const KEPT_CONNECTIONS = 1000;
-/** Events of all of them together: a few connections of a load test would otherwise hold gigabytes. */
+/** Events of all of them together, and octets: connections of a load test would otherwise hold gigabytes. */
 const KEPT_EVENTS = 200_000;
+const KEPT_OCTETS = 256 * 2 ** 20;
+
+/** A connection that is over, as large as it was then: that its message was saved, which it may still be told, hardly counts. */
+interface Finished {
+  readonly trace: Trace;
+  readonly events: number;
+  readonly octets: number;
+}
 
 export class ConnectionRecords {
   private readonly limit: number;
-  private finished: Trace[] = [];
-  /** How many events each of them had when it was over. What it is told afterwards, that its message was saved, hardly counts. */
-  private lengths: number[] = [];
+  private finished: Finished[] = [];
   private readonly living = new NumberMap<Trace>();
   /** What was made of a trace when somebody looked. */
   private readonly records = new WeakMap<Trace, TraceRecord>();
   private readonly made = new WeakMap<TraceRecord, ConnectionRecord>();
   private letGo = 0;
   private events = 0;
+  private octets = 0;
+  private readonly mostOctets: number;
 
-  constructor(limit: number = KEPT_CONNECTIONS) {
+  /**
+   * @param limit finished connections that are kept
+   * @param mostOctets octets of all of them together; the latest is kept though it alone has more
+   */
+  constructor(limit: number = KEPT_CONNECTIONS, mostOctets: number = KEPT_OCTETS) {
     this.limit = limit;
+    this.mostOctets = mostOctets;
   }
 
   opened(trace: Trace): void {
@@ -33,23 +46,26 @@ export class ConnectionRecords {
 
   closed(trace: Trace): void {
     this.living.delete(trace.connection);
-    this.finished.push(trace);
-    this.lengths.push(trace.length);
-    this.events += trace.length;
+    const { length: events, octets } = trace;
+    this.finished.push({ trace, events, octets });
+    this.events += events;
+    this.octets += octets;
     // Cut a fifth at a time: shifting an array for each connection would cost its length.
     if (this.finished.length > this.limit * 1.2) this.letGoOf(this.finished.length - this.limit);
-    else if (this.events > KEPT_EVENTS && this.finished.length > 1) {
-      this.letGoOf(Math.ceil((this.finished.length - 1) / 5));
-    }
+    while (this.isFull && this.finished.length > 1) this.letGoOf(Math.ceil((this.finished.length - 1) / 5));
+  }
+
+  private get isFull(): boolean {
+    return this.events > KEPT_EVENTS || this.octets > this.mostOctets;
   }
 
   private letGoOf(oldest: number): void {
-    for (let index = 0; index < oldest; index++) {
-      this.finished[index]?.letGo();
-      this.events -= this.lengths[index] ?? 0;
+    for (const { trace, events, octets } of this.finished.slice(0, oldest)) {
+      trace.letGo();
+      this.events -= events;
+      this.octets -= octets;
     }
     this.finished = this.finished.slice(oldest);
-    this.lengths = this.lengths.slice(oldest);
     this.letGo += oldest;
   }
 
@@ -73,7 +89,7 @@ export class ConnectionRecords {
 
   /** Newest last, at most the limit. */
   get traces(): readonly TraceRecord[] {
-    return this.finished.slice(-this.limit).map((trace) => {
+    return this.finished.slice(-this.limit).map(({ trace }) => {
       const record = this.records.get(trace) ?? trace.toRecord();
       this.records.set(trace, record);
       return record;

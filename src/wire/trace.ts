@@ -140,6 +140,11 @@ export class Trace {
     return this.log.length;
   }
 
+  /** Octets that are kept with them. */
+  get octets(): number {
+    return this.keptOctets;
+  }
+
   /** The record so far. Its events are put together when somebody looks. */
   toRecord(): TraceRecord {
     this.recorded = true;
