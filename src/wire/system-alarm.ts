@@ -1,13 +1,13 @@
-// Alarms by Node's timers. One that is far off stands in a list that is looked through every second, and gets a timer when it
-// comes near: idle time-outs, of which each connection has one, hardly ever ring, and making a timer and taking it back costs
-// more than a command. Used by clock.ts.
+// Alarms by Node's timers. One that is minutes off stands in a list that is looked through now and then, and gets a timer when
+// it comes near: idle time-outs, of which each connection has one, hardly ever ring, and making a timer and taking it back
+// costs more than a command. Used by clock.ts.
 
 import type { Alarm } from './clock';
 
 /** Ms from now: what is further off has no timer of its own. */
-const FAR_MS = 3000;
+const FAR_MS = 60_000;
 /** Between two looks; what is far at one of them is not due before the next, though that come late. */
-const LOOK_MS = 1000;
+const LOOK_MS = 20_000;
 
 /** The alarms of one clock. */
 export class SystemAlarms {

@@ -16,15 +16,18 @@ function alarmsOf(): { readonly alarms: SystemAlarms; readonly rang: [number, nu
   return { alarms: new SystemAlarms(now), rang: [], now };
 }
 
-test.each([0, 1, 2999, 3000, 3001, 3999, 4000, 300_000])('an alarm %d ms off rings then, and not before', (ms) => {
-  const { alarms, rang, now } = alarmsOf();
-  alarms.add(ms, () => rang.push([0, now()]));
-  jest.advanceTimersByTime(Math.max(0, ms - 1));
-  expect(rang).toEqual(ms === 0 ? [[0, 0]] : []);
-  jest.advanceTimersByTime(10_000);
-  expect(rang).toEqual([[0, ms]]);
-  expect(jest.getTimerCount()).toBe(0);
-});
+test.each([0, 1, 59_999, 60_000, 60_001, 79_999, 80_000, 80_001, 3_600_000])(
+  'an alarm %d ms off rings then, and not before',
+  (ms) => {
+    const { alarms, rang, now } = alarmsOf();
+    alarms.add(ms, () => rang.push([0, now()]));
+    jest.advanceTimersByTime(Math.max(0, ms - 1));
+    expect(rang).toEqual(ms === 0 ? [[0, 0]] : []);
+    jest.advanceTimersByTime(100_000);
+    expect(rang).toEqual([[0, ms]]);
+    expect(jest.getTimerCount()).toBe(0);
+  },
+);
 
 test('a timer that comes early is set again', () => {
   const rang: number[] = [];
@@ -36,9 +39,9 @@ test('a timer that comes early is set again', () => {
 
 test('any number, near and far, taken back or not: each rings once and at its time, those taken back never', () => {
   const step = fc.oneof(
-    fc.record({ what: fc.constant('add' as const), ms: fc.nat({ max: 9000 }) }),
+    fc.record({ what: fc.constant('add' as const), ms: fc.nat({ max: 200_000 }) }),
     fc.record({ what: fc.constant('cancel' as const), ms: fc.nat({ max: 30 }) }),
-    fc.record({ what: fc.constant('wait' as const), ms: fc.nat({ max: 3000 }) }),
+    fc.record({ what: fc.constant('wait' as const), ms: fc.nat({ max: 60_000 }) }),
   );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
@@ -58,7 +61,7 @@ test('any number, near and far, taken back or not: each rings once and at its ti
           if (one !== undefined && !hasRung) one.cancelled = true;
         }
       }
-      jest.advanceTimersByTime(20_000);
+      jest.advanceTimersByTime(300_000);
       const expected = set.flatMap(({ at, cancelled }, number) => (cancelled ? [] : [[number, at]]));
       expect(rang.toSorted(([one], [other]) => one - other)).toEqual(expected);
       expect(jest.getTimerCount()).toBe(0);
@@ -72,7 +75,7 @@ test('an alarm keeps the process alive until it is taken back', () => {
   const clock = join(__dirname, '../../dist/wire/clock');
   const script = `
     const clock = require(${JSON.stringify(clock)}).systemClock();
-    const [first, second] = [clock.alarm(60_000, () => {}), clock.alarm(60_000, () => {})];
+    const [first, second] = [clock.alarm(600_000, () => {}), clock.alarm(600_000, () => {})];
     setTimeout(() => { first.cancel(); second.cancel(); clock.alarm(clock.now() + 5, () => console.log('rang')); }, 5);`;
   const { status, stdout } = spawnSync(process.execPath, ['-e', script], { timeout: 20_000, encoding: 'utf8' });
   expect({ status, stdout }).toEqual({ status: 0, stdout: 'rang\n' });
