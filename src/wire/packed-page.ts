@@ -1,8 +1,8 @@
 // How what is kept for somebody who may never look lies in memory: numbers in rows of doubles, texts and octets in blocks, both
 // shared by all connections, out of the garbage collector's sight, and used again when the last page that has something there
-// lets go. A page knows where its first item lies, each item where the next one does, and the page which blocks they name. Items are the events of a trace
-// (event-packing.ts) and received messages (the server's packed-message.ts): whoever packs them reads them in the same
-// order again, as copies: nobody outside ever holds a block.
+// lets go. A page knows where its first item lies and which blocks its items name; each item tells where the next one lies.
+// Items are the events of a trace (event-packing.ts) and received messages (the server's packed-message.ts): whoever packs
+// them reads them in the same order again, as copies: nobody outside ever holds a block.
 
 import { Recycler, type Held } from './recycled';
 
