@@ -2,6 +2,9 @@
 // connections is then woken once for all of them, not once for each, which in a virtual machine is the dearest part of a
 // write (docs/performance.md). Nothing waits longer than that turn. Used by transport.ts.
 
+// Not the global one: a test that pretends the time, of which jest makes setImmediate a part, still wants its replies.
+import { setImmediate } from 'node:timers';
+
 /** Who has something to write. */
 export interface Writer {
   flush(): void;
