@@ -14,7 +14,7 @@ import {
 import type { ReportCard } from '../judge/report-card';
 import { nearestObligation, obligation } from '../obligations/catalogue';
 import { writableFile } from './folders';
-import { printError, UsageError } from './terminal';
+import { didYouMean, printError, UsageError } from './terminal';
 
 export interface KnownFile {
   readonly findings: KnownFindings | null;
@@ -51,7 +51,5 @@ export function knownFile(path: string | undefined, write: boolean): KnownFile {
 /** A mistyped obligation is never found again, and what it was meant for is new each time. */
 function warnOfUnknown({ obligation: id, client, scenario }: KnownFinding, path: string): void {
   if (obligation(id) !== undefined || isExpectation(id)) return;
-  const near = nearestObligation(id);
-  const meant = near === undefined ? '' : `; did you mean "${near}"?`;
-  printError(`${path}: no obligation is called "${id}" (${client}, ${scenario})${meant}`);
+  printError(`${path}: no obligation is called "${id}" (${client}, ${scenario})${didYouMean(nearestObligation(id))}`);
 }

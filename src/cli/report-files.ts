@@ -11,7 +11,7 @@ import { reportText } from '../report/text';
 import { nearestWord } from '../wire/nearest-word';
 import type { TrialRecord } from '../wire/trial-record';
 import { writableFolder } from './folders';
-import { print, printError, terminalOf, UsageError } from './terminal';
+import { didYouMean, print, printError, terminalOf, UsageError } from './terminal';
 
 export const REPORT_FORMATS = ['text', 'json', 'junit', 'html'] as const;
 type ReportFormat = (typeof REPORT_FORMATS)[number];
@@ -68,7 +68,7 @@ function checked(formats: readonly string[]): readonly ReportFormat[] {
     if (format === undefined) {
       const near = nearestWord(word, REPORT_FORMATS);
       throw new UsageError(
-        `no report format is called "${word}"; expected ${REPORT_FORMATS.join(', ')}${near === undefined ? '' : `; did you mean "${near}"?`}`,
+        `no report format is called "${word}"; expected ${REPORT_FORMATS.join(', ')}${didYouMean(near)}`,
       );
     }
     return format;

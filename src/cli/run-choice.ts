@@ -11,7 +11,7 @@ import { compilePattern } from '../scenario/pattern';
 import type { Scenario } from '../scenario/scenario';
 import { listSenders, loadSender } from '../scenario/sender';
 import { nearestWord } from '../wire/nearest-word';
-import { UsageError } from './terminal';
+import { didYouMean, UsageError } from './terminal';
 
 const DEFAULT_CLIENT = 'nodemailer';
 
@@ -114,8 +114,4 @@ function refuseTwins(scenarios: readonly Scenario[]): void {
   const twin = names.find((name, index) => names.indexOf(name) !== index);
   if (twin === undefined) return;
   throw new UsageError(`two of the scenarios are called "${twin}"; results go by the name, so one needs another`);
-}
-
-function didYouMean(near: string | undefined): string {
-  return near === undefined ? '' : `; did you mean "${near}"?`;
 }

@@ -45,6 +45,11 @@ export function printError(text: string): void {
   process.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
+/** The end of a message about a word that is not known. @param near undefined when no other is near */
+export function didYouMean(near: string | undefined): string {
+  return near === undefined ? '' : `; did you mean "${near}"?`;
+}
+
 /**
  * Tells what went wrong: one clear message for a mistake of the user, a stack only for a fault of ours.
  * @returns the exit code

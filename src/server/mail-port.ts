@@ -5,7 +5,6 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../wire/clock';
 import { NumberMap } from '../wire/number-map';
 import { OctetSlab } from '../wire/octet-slab';
-import { packsEvents } from '../wire/event-log';
 import { Trace, type Sequence, type TraceBounds, type TraceListener } from '../wire/trace';
 import type { Endpoint } from '../wire/trace-event';
 import type { CompiledServer } from '../scenario/compile';
@@ -216,7 +215,7 @@ export class MailPort {
       store: host.store,
       keepContent: host.keepContent,
       keepSecrets: host.keepSecrets,
-      measuresLate: host.keepContent && !host.eventsAreShown && packsEvents(host.traceBounds.events),
+      measuresLate: !host.eventsAreShown,
       maxLineOctets: host.maxLineOctets,
       lookUp: (question) => host.lookUp(question),
       save: (message) => host.save(message),

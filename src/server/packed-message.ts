@@ -2,9 +2,10 @@
 // them at any time, and as objects each would live just long enough to cost the garbage collector most. Used by
 // message-store.ts.
 
-import { LateContent, measurePieces } from '../wire/late-content';
+import { measureContent } from '../wire/content-meter';
+import { LateContent } from '../wire/late-content';
 import type { PackRoom, PageReader } from '../wire/packed-page';
-import { MOST_RECIPIENTS, packFacts, packTexts, unpackFacts, unpackTexts } from '../wire/packed-units';
+import { MOST_RECIPIENTS, packMeasured, packTexts, unpackMeasured, unpackTexts } from '../wire/packed-units';
 import { receivedMessage, type ReceivedMessage, type StoredMessage } from './received-message';
 
 const PACKED = 1;
@@ -65,20 +66,7 @@ export function unpackReceived(from: PageReader): ReceivedMessage {
   const content = (head & CONTENT) === 0 ? null : from.joined();
   const [accepted, tls] = [(head & ACCEPTED) !== 0, (head & TLS) !== 0];
   const pieces = content === null ? null : [content];
-  const summary = measured ?? measurePieces(pieces ?? []);
+  const summary = measured ?? measureContent(pieces ?? []);
   const received = { id, connection, server, sender, recipients, accepted, at, tls, user };
   return receivedMessage({ ...received, content: pieces, summary });
-}
-
-function packMeasured(to: PackRoom, { size, digest, messageId, facts }: StoredMessage['summary']): void {
-  to.number(size);
-  packFacts(to, facts);
-  to.text(digest);
-  if (messageId !== null) to.text(messageId);
-}
-
-function unpackMeasured(from: PageReader, isNamed: boolean): StoredMessage['summary'] {
-  const size = from.number();
-  const facts = unpackFacts(from);
-  return { size, facts, digest: from.text(), messageId: isNamed ? from.text() : null };
 }

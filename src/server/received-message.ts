@@ -1,6 +1,6 @@
 // A received message, as others look at it and as it comes. Kept by message-store.ts, saved by message-files.ts.
 
-import type { ContentSummary } from '../wire/content-meter';
+import type { MeasuredContent } from '../wire/content-meter';
 import type { ContentFacts } from '../wire/trace-event';
 
 /** A message whose mail data came to its end, accepted or not. */
@@ -30,7 +30,7 @@ export interface ReceivedMessage {
 export interface StoredMessage extends Omit<ReceivedMessage, 'size' | 'digest' | 'messageId' | 'facts' | 'content'> {
   /** In the pieces it came in. */
   readonly content: readonly Buffer[] | null;
-  readonly summary: Omit<ContentSummary, 'content'>;
+  readonly summary: MeasuredContent;
 }
 
 /** The message as others look at it: measured. */

@@ -148,7 +148,6 @@ export class ServerSession implements TransportEvents {
   onOctets(octets: Buffer, seq: number, at: number): Afterwards {
     const { passing } = this.units;
     this.lastActivityAt = at;
-    this.readAt = at;
     if (this.state.phase === 'closing') {
       this.secrets?.leftOver(this.units.received, Infinity);
       return 'held';
@@ -157,6 +156,7 @@ export class ServerSession implements TransportEvents {
     // Nobody will ever take these: they are on the record, and that is all.
     if (this.state.phase === 'muted' || this.state.phase === 'awaiting-fin') this.unread += this.discardWaiting();
     this.readAhead.look(this.units.waiting, this.transport);
+    this.readAt = at;
     if (this.state.waiting?.for === 'hold') this.input({ kind: 'arrived' });
     else this.pump();
     this.readAt = null;

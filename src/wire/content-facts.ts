@@ -18,7 +18,7 @@ const LONGEST_HEADER_OCTETS = 256 * 1024;
  * @param raw what came behind the 354, stuffed dots included, without the final dot line
  */
 export function contentFacts(raw: Buffer): ContentFacts {
-  return measureContent(raw, true).facts;
+  return measureContent([raw]).facts;
 }
 
 /**

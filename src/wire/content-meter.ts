@@ -38,6 +38,9 @@ export interface ContentSummary {
   readonly content: readonly Buffer[] | null;
 }
 
+/** What is told of content, without the content. */
+export type MeasuredContent = Omit<ContentSummary, 'content'>;
+
 export class ContentMeter {
   private readonly transparent: boolean;
   private readonly keep: number;
@@ -262,9 +265,12 @@ export function messageIdOf(content: string): string | null {
   return /^message-id:\s*(<[^<>\s]+>)/im.exec(header)?.[1] ?? null;
 }
 
-/** Facts and digest of content that is at hand as a whole. */
-export function measureContent(raw: Buffer, dotStuffed: boolean): ContentSummary {
-  const meter = new ContentMeter(dotStuffed, 0);
-  meter.feed(raw);
+/**
+ * Facts and digest of mail data that is at hand as a whole.
+ * @param pieces as they stood on the wire behind a 354, without the final dot line
+ */
+export function measureContent(pieces: readonly Buffer[]): ContentSummary {
+  const meter = new ContentMeter(true, 0);
+  for (const piece of pieces) meter.feed(piece);
   return meter.finish();
 }

@@ -10,11 +10,6 @@ import type { TraceEvent } from './trace-event';
 /** Events of one page, which is let go as a whole. */
 const PAGE_EVENTS = 256;
 
-/** Whether a log of so many events packs them: with few no page would ever be let go as a whole. */
-export function packsEvents(most: number): boolean {
-  return most >= PAGE_EVENTS;
-}
-
 export class EventLog {
   /** The oldest ones, when somebody has looked: from then on they are objects. */
   private made: TraceEvent[] = [];
@@ -22,9 +17,9 @@ export class EventLog {
   private packed = 0;
   private readonly packs: boolean;
 
-  /** @param most events that will be kept */
+  /** @param most events that will be kept: so few that no page is ever let go as a whole are not packed */
   constructor(most: number = Infinity) {
-    this.packs = packsEvents(most);
+    this.packs = most >= PAGE_EVENTS;
   }
 
   get length(): number {

@@ -3,7 +3,7 @@
 // together (docs/performance.md). Made by mail-data.ts; events and stored messages that have such content are packed without
 // these, and read with them (packed-units.ts, the server's packed-message.ts).
 
-import { ContentMeter, type ContentSummary } from './content-meter';
+import { measureContent, type ContentSummary } from './content-meter';
 import type { ContentFacts } from './trace-event';
 
 /** Mail data whose raw and unstuffed octets are the same, since no line of it begins with a dot. */
@@ -36,39 +36,7 @@ export class LateContent implements ContentSummary {
   }
 
   private measure(): ContentSummary {
-    this.measured ??= measurePieces(this.pieces);
+    this.measured ??= measureContent(this.pieces);
     return this.measured;
-  }
-}
-
-/** @param pieces of DATA, without the final dot line */
-export function measurePieces(pieces: readonly Buffer[]): ContentSummary {
-  const meter = new ContentMeter(true, 0);
-  for (const piece of pieces) meter.feed(piece);
-  return meter.finish();
-}
-
-/** What is about mail data and does not ask about it unless it is asked itself. */
-export abstract class OfLateContent {
-  protected readonly late: LateContent;
-
-  constructor(late: LateContent) {
-    this.late = late;
-  }
-
-  get size(): number {
-    return this.late.size;
-  }
-
-  get digest(): string {
-    return this.late.digest;
-  }
-
-  get messageId(): string | null {
-    return this.late.messageId;
-  }
-
-  get facts(): ContentFacts {
-    return this.late.facts;
   }
 }

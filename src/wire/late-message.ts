@@ -1,13 +1,13 @@
 // A message event whose content nobody has asked about yet (late-content.ts). Made by the session, packed by packed-units.ts;
 // in a trace that somebody looks at it is a plain event like any other.
 
-import { OfLateContent, type LateContent } from './late-content';
-import type { MessageEvent } from './trace-event';
+import type { LateContent } from './late-content';
+import type { ContentFacts, MessageEvent } from './trace-event';
 
 /** All of a message event but what is told by its content. */
 export type MessageFrame = Omit<MessageEvent, 'type' | 'size' | 'digest' | 'messageId' | 'facts'>;
 
-export class LateMessageEvent extends OfLateContent implements MessageEvent {
+export class LateMessageEvent implements MessageEvent {
   readonly type = 'message';
   readonly seq: number;
   readonly at: number;
@@ -22,9 +22,9 @@ export class LateMessageEvent extends OfLateContent implements MessageEvent {
   readonly recipients: readonly string[];
   readonly complete: boolean;
   readonly stored: number | null;
+  private readonly content: LateContent;
 
   constructor(frame: MessageFrame, content: LateContent) {
-    super(content);
     this.seq = frame.seq;
     this.at = frame.at;
     this.via = frame.via;
@@ -38,11 +38,28 @@ export class LateMessageEvent extends OfLateContent implements MessageEvent {
     this.recipients = frame.recipients;
     this.complete = frame.complete;
     this.stored = frame.stored;
+    this.content = content;
+  }
+
+  get size(): number {
+    return this.content.size;
+  }
+
+  get digest(): string {
+    return this.content.digest;
+  }
+
+  get messageId(): string | null {
+    return this.content.messageId;
+  }
+
+  get facts(): ContentFacts {
+    return this.content.facts;
   }
 
   /** The same as a plain event. */
   measured(): MessageEvent {
-    const { late: _, ...frame } = this;
+    const { content: _, ...frame } = this;
     const { size, digest, messageId, facts } = this;
     return { ...frame, size, digest, messageId, facts };
   }

@@ -2,8 +2,9 @@
 
 import { MOST_NUMBERS, type PackRoom, type PageReader } from './packed-page';
 import { COMMAND, MESSAGE, REPLY } from './packed-kinds';
-import { measurePieces } from './late-content';
+import { measureContent, type MeasuredContent } from './content-meter';
 import { LateMessageEvent } from './late-message';
+import { receivedRange } from './received-range';
 import type { CommandEvent, ContentFacts, MessageEvent, ReplyEvent, TraceEvent } from './trace-event';
 
 const CUT = 16;
@@ -157,11 +158,7 @@ export function packMessage(to: PackRoom, event: MessageEvent): void {
   to.number(stored ?? 0);
   to.text(event.sender);
   packTexts(to, event.recipients);
-  if (isLate) return;
-  to.number(event.size);
-  packFacts(to, event.facts);
-  to.text(event.digest);
-  if (messageId !== null) to.text(messageId);
+  if (!isLate) packMeasured(to, event);
 }
 
 export function unpackMessage(from: PageReader, head: number, before: readonly TraceEvent[]): MessageEvent {
@@ -174,7 +171,7 @@ export function unpackMessage(from: PageReader, head: number, before: readonly T
   const measured =
     (head & LATE) === 0
       ? unpackMeasured(from, (head & NAMED) !== 0)
-      : measurePieces(mailDataOf(before, offset, length));
+      : measureContent(receivedRange(before, 'plain', offset, offset + length - FINAL_DOT_OCTETS));
   const { size, digest, messageId, facts } = measured;
   return {
     type: 'message',
@@ -198,29 +195,18 @@ export function unpackMessage(from: PageReader, head: number, before: readonly T
   };
 }
 
-function unpackMeasured(
-  from: PageReader,
-  isNamed: boolean,
-): Pick<MessageEvent, 'size' | 'digest' | 'messageId' | 'facts'> {
+/** Whether it has a Message-ID is kept with the item's other yes and no. */
+export function packMeasured(to: PackRoom, { size, digest, messageId, facts }: MeasuredContent): void {
+  to.number(size);
+  packFacts(to, facts);
+  to.text(digest);
+  if (messageId !== null) to.text(messageId);
+}
+
+export function unpackMeasured(from: PageReader, isNamed: boolean): MeasuredContent {
   const size = from.number();
   const facts = unpackFacts(from);
   return { size, facts, digest: from.text(), messageId: isNamed ? from.text() : null };
-}
-
-/** What the client said there, without the final dot line. */
-function mailDataOf(events: readonly TraceEvent[], offset: number, length: number): readonly Buffer[] {
-  const end = offset + length - FINAL_DOT_OCTETS;
-  const pieces: Buffer[] = [];
-  for (let index = events.length - 1; index >= 0; index--) {
-    const event = events[index];
-    if (event?.type !== 'received' || event.layer !== 'plain' || event.octets === undefined) continue;
-    if (event.offset + event.length <= offset) break;
-    if (event.offset >= end) continue;
-    pieces.unshift(
-      event.octets.subarray(Math.max(0, offset - event.offset), Math.min(event.length, end - event.offset)),
-    );
-  }
-  return pieces;
 }
 
 /** Not more of them than MOST_RECIPIENTS. */
@@ -233,7 +219,7 @@ export function unpackTexts(from: PageReader): readonly string[] {
   return Array.from({ length: from.number() }, () => from.text());
 }
 
-export function packFacts(to: PackRoom, facts: ContentFacts): void {
+function packFacts(to: PackRoom, facts: ContentFacts): void {
   const { lines, longestLine, bareLf, bareCr, nul, eightBit, stuffedDots, unstuffedDots, smuggling } = facts;
   to.number((eightBit ? EIGHT_BIT : 0) | (smuggling.length === 0 ? 0 : SMUGGLING));
   to.number(lines);
@@ -246,7 +232,7 @@ export function packFacts(to: PackRoom, facts: ContentFacts): void {
   if (smuggling.length > 0) to.value(smuggling);
 }
 
-export function unpackFacts(from: PageReader): ContentFacts {
+function unpackFacts(from: PageReader): ContentFacts {
   const head = from.number();
   const [lines, longestLine, bareLf, bareCr] = [from.number(), from.number(), from.number(), from.number()];
   const [nul, stuffedDots, unstuffedDots] = [from.number(), from.number(), from.number()];

@@ -4,6 +4,7 @@
 
 import type { Clock } from './clock';
 import { EventLog } from './event-log';
+import { receivedRange } from './received-range';
 import type { Layer, ReceivedEvent, TraceEvent, TraceRecord, Unstamped } from './trace-event';
 
 /** Counts events over all connections of one server, so that order never has to be read off times. */
@@ -186,18 +187,10 @@ export class Trace {
   }
 
   private maskRange(layer: Layer, offset: number, length: number): Buffer {
-    const parts: Buffer[] = [];
-    for (let i = this.events.length - 1; i >= 0; i--) {
-      const event = this.events[i];
-      if (event?.type !== 'received' || event.layer !== layer) continue;
-      if (event.offset + event.length <= offset) break;
-      if (event.octets === undefined || event.offset >= offset + length) continue;
-      const from = Math.max(0, offset - event.offset);
-      const to = Math.min(event.length, offset + length - event.offset);
-      parts.unshift(Buffer.from(event.octets.subarray(from, to)));
-      event.octets.fill(REDACTED, from, to);
-    }
-    return Buffer.concat(parts);
+    const pieces = receivedRange(this.events, layer, offset, offset + length);
+    const secret = Buffer.concat(pieces);
+    for (const piece of pieces) piece.fill(REDACTED);
+    return secret;
   }
 
   /** Behind a middlebox or TLS the offsets differ, so the secret is looked for by its octets, newest first. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { MessageStore } from '../../src/server/message-store';
 import type { ReceivedMessage, StoredMessage } from '../../src/server/received-message';
-import { LateContent, measurePieces } from '../../src/wire/late-content';
+import { measureContent } from '../../src/wire/content-meter';
+import { LateContent } from '../../src/wire/late-content';
 import { contentFacts } from '../wire/arbitraries';
 
 const AS_OBJECT = { noNullPrototype: true } as const;
@@ -69,7 +70,7 @@ test('content that nobody asked about is measured when somebody looks, though it
       const raw = Buffer.from(text, 'latin1');
       const pieces = [raw.subarray(0, cut), raw.subarray(cut)];
       const summary = new LateContent(pieces, raw.length, Infinity);
-      const { size, digest, messageId, facts } = measurePieces([Buffer.from(raw)]);
+      const { size, digest, messageId, facts } = measureContent([Buffer.from(raw)]);
       store.add({ ...stored(one), content: kept ? pieces : null, summary });
       raw.fill('!');
       const measured = { ...one, size, digest, messageId, facts };

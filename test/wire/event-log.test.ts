@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { EventLog } from '../../src/wire/event-log';
-import { LateContent, measurePieces } from '../../src/wire/late-content';
+import { measureContent } from '../../src/wire/content-meter';
+import { LateContent } from '../../src/wire/late-content';
 import { LateMessageEvent } from '../../src/wire/late-message';
 import type {
   CommandEvent,
@@ -221,7 +222,7 @@ function recordMessage(log: EventLog, text: string, cuts: readonly number[], fro
   const envelope = { sender: 'a@b', recipients: ['c@d'], complete: true, stored: null };
   const frame = { seq: ++from.seq, at: 2, via: 'DATA', offset, length: raw.length, ...span, ...envelope } as const;
   log.push(new LateMessageEvent(frame, new LateContent(pieces, raw.length - 3, Infinity)));
-  const { size, digest, messageId, facts } = measurePieces([Buffer.from(raw.subarray(0, -3))]);
+  const { size, digest, messageId, facts } = measureContent([Buffer.from(raw.subarray(0, -3))]);
   expected.push({ type: 'message', ...frame, size, digest, messageId, facts });
   from.offset += raw.length;
   // What was read is only lent.

@@ -14,7 +14,7 @@ import { loadSender } from '../../scenario/sender';
 import { parseOctets } from '../../scenario/units';
 import { nearestWord } from '../../wire/nearest-word';
 import { positiveNumber } from '../option-values';
-import { EXIT, print, printError, UsageError } from '../terminal';
+import { didYouMean, EXIT, print, printError, UsageError } from '../terminal';
 
 interface MtuOptions {
   readonly client?: string;
@@ -183,7 +183,7 @@ function clientOf(words: readonly string[], name: string | undefined): LabClient
   const names = CLIENT_DRIVERS.map((one) => one.name);
   const near = nearestWord(wanted, names);
   throw new UsageError(
-    `no client is called "${wanted}"; expected one of ${names.join(', ')}, or sender:NAME${near === undefined ? '' : `; did you mean "${near}"?`}`,
+    `no client is called "${wanted}"; expected one of ${names.join(', ')}, or sender:NAME${didYouMean(near)}`,
   );
 }
 

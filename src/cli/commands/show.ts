@@ -13,7 +13,7 @@ import { diffPersonas, explainPersona } from '../../scenario/persona-explain';
 import { listPersonas, loadPersona } from '../../scenario/persona-load';
 import { listSenders } from '../../scenario/sender';
 import { nearestWord } from '../../wire/nearest-word';
-import { print, UsageError } from '../terminal';
+import { didYouMean, print, UsageError } from '../terminal';
 
 interface ShowOptions {
   readonly diff?: string;
@@ -128,5 +128,5 @@ function found<Value>(value: Value | undefined, kind: string, name: string, name
 
 function unknown(kind: string, name: string, names: readonly string[]): UsageError {
   const near = nearestWord(name, names);
-  return new UsageError(`no ${kind} is called "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`);
+  return new UsageError(`no ${kind} is called "${name}"${didYouMean(near)}`);
 }
