@@ -29,6 +29,12 @@ test.each([0, 1, 59_999, 60_000, 60_001, 79_999, 80_000, 80_001, 3_600_000])(
   },
 );
 
+test('alarms that are minutes off have no timer of their own', () => {
+  const { alarms } = alarmsOf();
+  for (let number = 0; number < 100; number++) alarms.add(600_000 + number, () => undefined);
+  expect(jest.getTimerCount()).toBe(1);
+});
+
 test('a timer that comes early is set again', () => {
   const rang: number[] = [];
   const alarms = new SystemAlarms(() => Date.now() - 1);
